@@ -1,0 +1,56 @@
+# Every command of the project; CI calls nothing else.
+
+CARGO ?= cargo
+PREFIX ?= $(HOME)/.local
+DEMO := target/demo
+
+.PHONY: help demo test check layers install clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: needs-cargo ## run the quickstart against a tenant on loopback (KEEP=1 leaves it running)
+	@$(CARGO) build --locked --quiet --bin mgd --example demo
+	@rm -rf $(DEMO)
+	@target/debug/examples/demo target/debug/mgd $(DEMO) $(if $(KEEP),--keep)
+
+test: needs-cargo ## run every test, those of the release program too
+	$(CARGO) build --locked --release --bin mgd
+	MGD_RELEASE=$(CURDIR)/target/release/mgd $(CARGO) test --locked
+
+check: needs-cargo layers ## formatting, lints, docs, layers
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- --deny warnings
+	$(CARGO) clippy --locked --no-default-features --lib -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --document-private-items --quiet
+
+# Imports go one way: no loop among the folders of src, none among the files of a folder. A module
+# is imported from where it is defined. Only http says ureq and sleeps.
+IMPORTS = for f in $$(find src -name '*.rs' ! -name tests.rs); do \
+	sed '/^\#\[cfg(test)\]/,$$d' $$f | grep -oE 'crate::[a-z_]+(::[a-z_]+)?' | sort -u \
+	| sed "s|^crate::|$$f |"; done
+
+layers: ## fail on a loop of imports
+	@command -v tsort >/dev/null || { echo "make layers needs tsort (coreutils)" >&2; exit 1; }
+	@! grep -rnE '^ *use (crate::(\{|[A-Z])|super::)' src --include '*.rs' | grep -v 'use super::\*'
+	@! grep -rnlE 'ureq|thread::sleep' src --include '*.rs' | grep -v '^src/http/'
+	@$(IMPORTS) | awk '{ f = $$1; sub("^src/", "", f); sub("\\.rs$$", "", f); sub("/.*", "", f); \
+	    t = $$2; sub("::.*", "", t); if (f != t && f != "lib") print f, t }' \
+	  | sort -u | tsort > /dev/null
+	@$(IMPORTS) | awk '{ f = $$1; sub("^src/", "", f); sub("\\.rs$$", "", f); sub("/mod$$", "", f); \
+	    t = $$2; sub("::", "/", t); split(f, a, "/"); split(t, b, "/"); \
+	    if (a[1] == b[1] && f != t) print f, t }' \
+	  | sort -u | tsort > /dev/null
+
+install: needs-cargo ## build the release program and install it into PREFIX (~/.local)
+	$(CARGO) build --locked --release --bin mgd
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 target/release/mgd $(DESTDIR)$(PREFIX)/bin/mgd
+
+clean: ## remove what was built
+	$(CARGO) clean
+
+.PHONY: needs-cargo
+needs-cargo:
+	@command -v $(CARGO) >/dev/null || { echo "needs Rust 1.89 or later: https://rustup.rs" >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "needs a C compiler, as in apt-get install gcc libc6-dev" >&2; exit 1; }

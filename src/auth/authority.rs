@@ -1,0 +1,252 @@
+//! The authority: which tenant of which cloud vouches for the application.
+
+use crate::error::Error;
+use crate::http::Url;
+use crate::nearest::nearest;
+
+/// A cloud: its login hosts, and the roots of its Graph, the usual one first
+/// (learn.microsoft.com/graph/deployments). Tokens of one are worth nothing in another.
+#[derive(Debug)]
+struct Cloud {
+    login: &'static [&'static str],
+    graph: &'static [&'static str],
+}
+
+const CLOUDS: [Cloud; 6] = [
+    Cloud {
+        login: &[
+            "login.microsoftonline.com",
+            "login.microsoft.com",
+            "login.windows.net",
+            "sts.windows.net",
+        ],
+        graph: &["graph.microsoft.com"],
+    },
+    Cloud {
+        login: &["login.microsoftonline.us", "login.usgovcloudapi.net"],
+        graph: &["graph.microsoft.us", "dod-graph.microsoft.us"],
+    },
+    Cloud {
+        login: &["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
+        graph: &["microsoftgraph.chinacloudapi.cn"],
+    },
+    Cloud {
+        login: &["login.microsoftonline.de"],
+        graph: &["graph.microsoft.de"],
+    },
+    Cloud {
+        login: &["login-us.microsoftonline.com"],
+        graph: &[],
+    },
+    Cloud {
+        login: &[
+            "login.sovcloud-identity.fr",
+            "login.sovcloud-identity.de",
+            "login.sovcloud-identity.sg",
+        ],
+        graph: &[],
+    },
+];
+
+/// The known Graph host of which `host` is one, spelled as Microsoft does.
+pub(crate) fn known_graph(host: &str) -> Option<&'static str> {
+    CLOUDS
+        .iter()
+        .flat_map(|cloud| cloud.graph)
+        .find(|known| **known == host)
+        .copied()
+}
+
+/// `https://{login host}/{tenant}`: the address of a directory at Entra ID.
+#[derive(Clone, Debug)]
+pub(crate) struct Authority {
+    base: Url,
+    tenant: String,
+}
+
+impl Authority {
+    /// Reads an authority in the forms that people paste: with a slash or `/v2.0` at the end, in
+    /// upper case.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` when it is no https URL, names no tenant or one that is none, or is on a host
+    /// that is no login host of Microsoft's. Loopback is let through.
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let fail = |cause: &str| Error::parameters(format!("authority {text}: {cause}"));
+        let text = text.trim();
+        let url = Url::parse(text).map_err(|reason| {
+            fail(&reason).hint("give https://login.microsoftonline.com/ and your tenant id")
+        })?;
+        let origin = url.origin();
+        if !origin.is_loopback() {
+            check_host(origin.host()).map_err(|(cause, hint)| fail(&cause).hint(hint))?;
+        }
+        let path = url.path_and_query();
+        if path.contains(['?', '#']) {
+            return Err(fail("holds a query").hint("end it after the tenant"));
+        }
+        let segments: Vec<_> = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .collect();
+        let tenant = match segments[..] {
+            [tenant] => tenant,
+            [tenant, version] if version.eq_ignore_ascii_case("v2.0") => tenant,
+            [] => return Err(fail("names no tenant").hint("append / and your tenant id")),
+            _ => return Err(fail("goes on after the tenant").hint("end it after the tenant")),
+        };
+        check_tenant(tenant).map_err(|(cause, hint)| fail(cause).hint(hint))?;
+        let base = format!("{origin}/{tenant}");
+        let base = Url::parse(&base).map_err(|reason| fail(&reason))?;
+        Ok(Self {
+            base,
+            tenant: tenant.to_owned(),
+        })
+    }
+
+    /// `https://{login host}`, the same cloud for any tenant.
+    pub(crate) fn host_from(text: &str) -> String {
+        let text = text.trim().trim_end_matches('/');
+        if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        }
+    }
+
+    /// Where tokens are asked for, known without asking (Microsoft identity platform, v2.0).
+    pub(crate) fn token_endpoint(&self) -> Result<Url, Error> {
+        Url::parse(&format!("{}/oauth2/v2.0/token", self.base.as_str()))
+            .map_err(|reason| Error::parameters(format!("authority: {reason}")))
+    }
+
+    /// The page on which an administrator grants what the application asks for.
+    pub(crate) fn consent_url(&self, client_id: &str) -> String {
+        format!("{}/adminconsent?client_id={client_id}", self.base.as_str())
+    }
+
+    pub(crate) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    /// The login host without a port: MSAL's `environment`.
+    pub(crate) fn environment(&self) -> &str {
+        self.base.host()
+    }
+
+    /// Whether the host is one of Microsoft's, so that its rules are known.
+    pub(crate) fn is_known(&self) -> bool {
+        self.cloud().is_some()
+    }
+
+    /// The root of this cloud's Graph, where there is one known.
+    pub(crate) fn graph_root(&self) -> Option<&'static str> {
+        self.cloud()?.graph.first().copied()
+    }
+
+    /// Whether a known Graph host belongs to another cloud than this authority.
+    pub(crate) fn is_foreign_graph(&self, host: &str) -> bool {
+        self.cloud().is_some_and(|cloud| {
+            !cloud.graph.is_empty() && known_graph(host).is_some() && !cloud.graph.contains(&host)
+        })
+    }
+
+    fn cloud(&self) -> Option<&'static Cloud> {
+        CLOUDS
+            .iter()
+            .find(|cloud| cloud.login.contains(&self.base.host()))
+    }
+}
+
+fn check_host(host: &str) -> Result<(), (String, String)> {
+    let known = || CLOUDS.iter().flat_map(|cloud| cloud.login).copied();
+    if known().any(|login| login == host) {
+        return Ok(());
+    }
+    let cause = format!("{host} is no login host of Microsoft's");
+    let hint = match nearest(host, known()) {
+        Some(login) => format!("did you mean {login}?"),
+        None => format!("known are {}", known().collect::<Vec<_>>().join(", ")),
+    };
+    Err((cause, hint))
+}
+
+fn check_tenant(tenant: &str) -> Result<(), (&'static str, &'static str)> {
+    const HINT: &str = "give the directory (tenant) id from the application's overview page";
+    let lower = tenant.to_ascii_lowercase();
+    if matches!(lower.as_str(), "common" | "organizations" | "consumers") {
+        return Err(("an application needs one tenant, not all of them", HINT));
+    }
+    if matches!(lower.as_str(), "adfs" | "dstsv2") {
+        return Err(("this kind of authority cannot be used yet", HINT));
+    }
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
+    if tenant.bytes().all(is_plain) {
+        Ok(())
+    } else {
+        Err(("the tenant is neither a domain name nor a guid", HINT))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(text: &str) -> Result<String, String> {
+        let authority = Authority::parse(text).map_err(|error| error.to_string())?;
+        Ok(authority.token_endpoint().unwrap().as_str().to_owned())
+    }
+
+    #[test]
+    fn the_token_endpoint_is_computed_from_every_form_of_an_authority() {
+        let expected = "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token";
+        for text in [
+            "https://login.microsoftonline.com/contoso.com",
+            "https://login.microsoftonline.com/contoso.com/",
+            " https://LOGIN.microsoftonline.COM/contoso.com/v2.0/ ",
+            "https://login.microsoftonline.com:443//contoso.com/V2.0",
+        ] {
+            assert_eq!(endpoint(text).as_deref(), Ok(expected));
+        }
+        assert_eq!(
+            endpoint("http://127.0.0.1:8080/t").as_deref(),
+            Ok("http://127.0.0.1:8080/t/oauth2/v2.0/token")
+        );
+    }
+
+    #[test]
+    fn an_authority_that_cannot_be_one_is_refused() {
+        for text in [
+            "http://login.microsoftonline.com/t",
+            "https://login.microsoftonline.com",
+            "https://login.microsoftonline.com/common",
+            "https://login.microsoftonline.com/Organizations/",
+            "https://login.microsoftonline.com/t/oauth2/token",
+            "https://login.microsoftonline.com/t?x=1",
+            "https://login.microsoftonline.com@evil.example/t",
+            "https://login.microsoftonline.com/a%2fb",
+            "https://login.contoso.com/t",
+            "contoso.com",
+            "",
+        ] {
+            assert!(endpoint(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_host_is_named_with_its_nearest_neighbour() {
+        let error = Authority::parse("https://login.microsoftonlin.com/t").unwrap_err();
+        let hint = error.report().hint.as_deref();
+        assert_eq!(hint, Some("did you mean login.microsoftonline.com?"));
+    }
+
+    #[test]
+    fn clouds_know_their_graph() {
+        let us = Authority::parse("https://login.microsoftonline.us/t").unwrap();
+        assert_eq!(us.graph_root(), Some("graph.microsoft.us"));
+        assert!(us.is_foreign_graph("graph.microsoft.com"));
+        assert!(!us.is_foreign_graph("dod-graph.microsoft.us"));
+        assert!(!us.is_foreign_graph("api.contoso.com"));
+    }
+}

@@ -1,0 +1,199 @@
+//! The token cache: one file that all processes of a user share.
+
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::auth::entry::{Document, Key};
+use crate::auth::token::AccessToken;
+use crate::file;
+use crate::notice::Listener;
+
+/// Where tokens are kept between runs, and between processes.
+///
+/// The file has MSAL's unified schema; MSAL Python reads it where the authority names the tenant
+/// by its GUID. It is made for its owner alone (0600), replaced whole, and never trusted when
+/// others could have changed it. A cache that cannot be used costs one warning and one request,
+/// never the work.
+#[derive(Clone, Debug)]
+pub struct TokenCache(Option<PathBuf>);
+
+/// The name of the file in a folder that was given.
+const NAME: &str = "msal_token_cache.json";
+const MAX_BYTES: u64 = 1 << 20;
+/// A wait that is longer was written with a wrong clock.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+
+/// What came of trying the lock.
+#[derive(Debug)]
+pub(super) enum Lock {
+    /// It is ours until dropped.
+    Held(#[expect(dead_code, reason = "dropping it is its use")] File),
+    /// Another process has it.
+    Busy,
+    /// There is none to be had, for this reason; the work goes on without.
+    Missing(String),
+}
+
+impl TokenCache {
+    /// Keeps tokens in this file, or in a file of its own in this folder if it is one.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        Self(Some(if path.is_dir() { path.join(NAME) } else { path }))
+    }
+
+    /// Keeps tokens in memory only.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// Keeps tokens where a daemon's belong: in the first folder of `$CACHE_DIRECTORY` (systemd),
+    /// else `$XDG_CACHE_HOME/mgd`, else `~/.cache/mgd`; without any of them, in memory only.
+    pub fn usual() -> Self {
+        let absolute = |name: &str| {
+            let value = std::env::var_os(name)?;
+            let first = std::env::split_paths(&value).next()?;
+            first.is_absolute().then_some(first)
+        };
+        let folder = absolute("CACHE_DIRECTORY")
+            .or_else(|| Some(absolute("XDG_CACHE_HOME")?.join("mgd")))
+            .or_else(|| Some(absolute("HOME")?.join(".cache/mgd")));
+        Self(folder.map(|folder| folder.join(NAME)))
+    }
+
+    /// The file, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.as_deref()
+    }
+
+    pub(super) fn find(
+        &self,
+        key: &Key,
+        now: SystemTime,
+        listener: &Listener,
+    ) -> Option<AccessToken> {
+        self.read(listener)?.find(key, now)
+    }
+
+    /// Keeps a token; whatever goes wrong is a warning.
+    pub(super) fn store(
+        &self,
+        key: &Key,
+        token: &AccessToken,
+        now: SystemTime,
+        listener: &Listener,
+    ) {
+        let (Some(path), true) = (self.path(), token.is_lifetime_known) else {
+            return;
+        };
+        let mut document = self.read(&Listener::default()).unwrap_or_default();
+        let bytes = document
+            .store(key, token, now)
+            .and_then(|()| document.write());
+        let bytes = bytes.or_else(|| {
+            let mut fresh = Document::default();
+            fresh.store(key, token, now).and_then(|()| fresh.write())
+        });
+        let written = match bytes {
+            Some(bytes) => own_folder_of(path).and_then(|()| {
+                file::replace_own(path, &bytes).map_err(|error| file::cause(&error))
+            }),
+            None => Err("cannot be put into JSON".to_owned()),
+        };
+        if let Err(reason) = written {
+            listener.warn(&format!(
+                "token cache {}: not written: {reason}",
+                path.display()
+            ));
+        }
+    }
+
+    /// Tries the lock, which lasts until it is dropped or the process ends.
+    pub(super) fn try_lock(&self) -> Lock {
+        let Some(path) = self.path() else {
+            return Lock::Missing(String::new());
+        };
+        let lock = own_folder_of(path).and_then(|()| file::open_lock(&beside(path, ".lock")));
+        match lock {
+            Ok(lock) => match lock.try_lock() {
+                Ok(()) => Lock::Held(lock),
+                Err(TryLockError::WouldBlock) => Lock::Busy,
+                Err(TryLockError::Error(error)) => Lock::Missing(file::cause(&error)),
+            },
+            Err(reason) => Lock::Missing(reason),
+        }
+    }
+
+    /// The moment before which `key` must not ask for a token, because it was told to wait.
+    pub(super) fn not_before(&self, key: &str, now: SystemTime) -> Option<SystemTime> {
+        let seconds = *self.read_waits().get(key)?;
+        let moment = UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?;
+        let wait = moment.duration_since(now).ok()?;
+        (wait <= LONGEST_WAIT).then_some(moment)
+    }
+
+    /// Leaves word for other processes that `key` must wait.
+    pub(super) fn set_not_before(&self, key: &str, moment: SystemTime, now: SystemTime) {
+        let (Some(path), Some(end)) = (self.path(), epoch(moment)) else {
+            return;
+        };
+        let mut waits = self.read_waits();
+        waits.retain(|_, end| Some(*end) >= epoch(now));
+        // Whole seconds, and none too few.
+        waits.insert(key.to_owned(), end + 1);
+        if let Ok(bytes) = serde_json::to_vec(&waits) {
+            // Word for others, who are no worse off without: not worth a second warning.
+            let _ = own_folder_of(path)
+                .map(|()| file::replace_own(&beside(path, ".not_before"), &bytes));
+        }
+    }
+
+    fn read_waits(&self) -> BTreeMap<String, u64> {
+        let bytes = self.path().and_then(|path| {
+            file::read_own(&beside(path, ".not_before"), MAX_BYTES)
+                .ok()
+                .flatten()
+        });
+        bytes
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
+    fn read(&self, listener: &Listener) -> Option<Document> {
+        let path = self.path()?;
+        let reason = match file::read_own(path, MAX_BYTES) {
+            Ok(None) => return None,
+            Ok(Some(bytes)) => {
+                let bytes = zeroize::Zeroizing::new(bytes);
+                match Document::read(&bytes) {
+                    Some(document) => return Some(document),
+                    None => "is damaged, and is made anew".to_owned(),
+                }
+            }
+            Err(reason) => format!("not used: {reason}"),
+        };
+        listener.warn(&format!("token cache {}: {reason}", path.display()));
+        None
+    }
+}
+
+fn own_folder_of(path: &Path) -> Result<(), String> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => file::own_folder(folder),
+        _ => Ok(()),
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn epoch(moment: SystemTime) -> Option<u64> {
+    moment
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .map(|span| span.as_secs())
+}

@@ -1,0 +1,16 @@
+//! Identity: who the application is, how it proves it, and the token it gets.
+
+mod advice;
+mod authority;
+mod cache;
+mod client;
+mod credential;
+mod entry;
+mod token;
+
+pub(crate) use authority::{Authority, known_graph};
+pub use cache::TokenCache;
+pub use client::ConfidentialClient;
+pub(crate) use client::Renewal;
+pub use credential::Credential;
+pub use token::AccessToken;

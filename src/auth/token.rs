@@ -1,0 +1,249 @@
+//! The access token and the answer it comes in.
+
+use std::time::{Duration, SystemTime};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Report, excerpt};
+use crate::secret::Secret;
+
+/// An access token ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    pub(super) secret: Secret,
+    pub(super) expires_on: SystemTime,
+    pub(super) extended_expires_on: SystemTime,
+    pub(super) refresh_on: Option<SystemTime>,
+    /// The scopes that it was granted for, joined by spaces.
+    pub(super) target: String,
+    /// Whether the service said how long it lives; else it is not kept.
+    pub(super) is_lifetime_known: bool,
+}
+
+/// A token that has no more than this to live is replaced: it must last for the request and for
+/// clocks that differ.
+const SLACK: Duration = Duration::from_secs(300);
+
+impl AccessToken {
+    /// The token itself, for an `Authorization: Bearer` header.
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// The moment at which it expires.
+    pub fn expires_on(&self) -> SystemTime {
+        self.expires_on
+    }
+
+    /// Whether it has more than 300 s to live.
+    pub fn is_fresh_at(&self, now: SystemTime) -> bool {
+        self.expires_on
+            .duration_since(now)
+            .is_ok_and(|left| left > SLACK)
+    }
+
+    /// Whether the service asked for it to be replaced by now, though it is still good.
+    pub fn is_aging_at(&self, now: SystemTime) -> bool {
+        self.refresh_on.is_some_and(|refresh_on| refresh_on <= now)
+    }
+
+    /// Reads the answer to a token request that was granted.
+    pub(super) fn from_answer(body: &[u8], scope: &str, now: SystemTime) -> Result<Self, Error> {
+        let fail = |cause: &str| Error::protocol(format!("token endpoint: {cause}"));
+        let granted: Granted<'_> = serde_json::from_slice(body).map_err(|_| {
+            // Never the body itself here: it may hold a token.
+            fail("the answer is not the JSON of a token")
+        })?;
+        let token = granted.access_token.filter(|token| !token.is_empty());
+        let token = token.ok_or_else(|| fail("the answer holds no access_token"))?;
+        let is_bearer = |kind: &String| kind.eq_ignore_ascii_case("bearer");
+        if !granted.token_type.as_ref().is_none_or(is_bearer) {
+            return Err(fail("the token is not of the type Bearer"));
+        }
+        let lifetime = match (seconds(granted.expires_in), seconds(granted.expires_on)) {
+            (Some(span), _) => Some(span),
+            (None, Some(moment)) => {
+                let moment = SystemTime::UNIX_EPOCH.checked_add(moment);
+                moment.map(|moment| moment.duration_since(now).unwrap_or_default())
+            }
+            (None, None) => None,
+        };
+        let span = lifetime.unwrap_or(UNKNOWN_LIFETIME).min(LONGEST_LIFETIME);
+        let extended = seconds(granted.ext_expires_in)
+            .unwrap_or(span)
+            .min(LONGEST_LIFETIME);
+        let refresh_in = seconds(granted.refresh_in).filter(|refresh| *refresh < span);
+        Ok(Self {
+            secret: Secret::new(token),
+            expires_on: now + span,
+            extended_expires_on: now + extended,
+            refresh_on: refresh_in.map(|refresh| now + refresh),
+            target: sorted(granted.scope.as_deref().unwrap_or(scope)),
+            is_lifetime_known: lifetime.is_some(),
+        })
+    }
+}
+
+/// Enough for the request at hand.
+const UNKNOWN_LIFETIME: Duration = Duration::from_secs(600);
+/// No service gives more; what claims to is a slip or an overflow in the making.
+pub(super) const LONGEST_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+
+#[derive(Deserialize)]
+struct Granted<'b> {
+    access_token: Option<String>,
+    token_type: Option<String>,
+    #[serde(borrow)]
+    expires_in: Option<&'b RawValue>,
+    expires_on: Option<&'b RawValue>,
+    ext_expires_in: Option<&'b RawValue>,
+    refresh_in: Option<&'b RawValue>,
+    scope: Option<String>,
+}
+
+/// Seconds as a number or as a string of one: older services send strings.
+fn seconds(value: Option<&RawValue>) -> Option<Duration> {
+    let text = value?.get().trim_matches('"');
+    Duration::try_from_secs_f64(text.parse::<f64>().ok()?.trunc()).ok()
+}
+
+/// Scopes in MSAL's order.
+pub(super) fn sorted(scopes: &str) -> String {
+    let mut scopes: Vec<_> = scopes.split_whitespace().collect();
+    scopes.sort_unstable();
+    scopes.join(" ")
+}
+
+/// An answer that refuses a token ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)),
+/// with what Entra adds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Refusal {
+    pub(super) error: String,
+    error_description: String,
+    pub(super) error_codes: Vec<u64>,
+    correlation_id: Option<String>,
+    trace_id: Option<String>,
+    suberror: Option<String>,
+}
+
+impl Refusal {
+    /// Reads a refusal; `None` is a body that is none.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let refusal: Self = serde_json::from_slice(body).ok()?;
+        (!refusal.error.is_empty()).then_some(refusal)
+    }
+
+    /// Whether Entra says that it is its own fault and will pass.
+    pub(super) fn is_passing(&self) -> bool {
+        const PASSING: [u64; 5] = [90006, 90012, 90024, 90033, 90055];
+        matches!(
+            self.error.as_str(),
+            "temporarily_unavailable" | "server_error"
+        ) || self.error_codes.iter().any(|code| PASSING.contains(code))
+    }
+
+    /// The refusal as a report; nothing that the service said is lost.
+    pub(super) fn report(self, status: u16, client_request_id: &str) -> Box<Report> {
+        let mut message = format!("token endpoint: {}", self.error);
+        if let Some(suberror) = self.suberror.filter(|suberror| !suberror.is_empty()) {
+            message.push_str(&format!(" ({suberror})"));
+        }
+        if !self.error_description.is_empty() {
+            message.push_str(": ");
+            message.push_str(&self.error_description);
+        }
+        let correlation_id = self
+            .correlation_id
+            .unwrap_or_else(|| client_request_id.to_owned());
+        if !message.contains(&correlation_id) {
+            message.push_str(&format!(" (correlation id {correlation_id})"));
+        }
+        let mut report = Report::new(message);
+        report.status = Some(status);
+        report.code = Some(self.error);
+        report.request_id = self.trace_id;
+        report.client_request_id = Some(correlation_id);
+        report
+    }
+}
+
+/// A body that is not what a token endpoint says, as a report.
+pub(super) fn stray_report(status: u16, body: &[u8], client_request_id: &str) -> Box<Report> {
+    let what = if body.is_empty() {
+        "an empty body".to_owned()
+    } else {
+        format!("not JSON: {}", excerpt(body))
+    };
+    let mut report = Report::new(format!(
+        "token endpoint: HTTP {status} with {what} (correlation id {client_request_id})"
+    ));
+    report.status = Some(status);
+    report.client_request_id = Some(client_request_id.to_owned());
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Result<AccessToken, Error> {
+        AccessToken::from_answer(body.as_bytes(), "b/.default", SystemTime::UNIX_EPOCH)
+    }
+
+    fn life(body: &str) -> u64 {
+        let token = read(body).unwrap();
+        token
+            .expires_on
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap()
+            .as_secs()
+    }
+
+    #[test]
+    fn lifetimes_are_read_from_numbers_and_strings() {
+        assert_eq!(life(r#"{"access_token":"t","expires_in":3599}"#), 3599);
+        assert_eq!(life(r#"{"access_token":"t","expires_in":"3599"}"#), 3599);
+        assert_eq!(life(r#"{"access_token":"t","expires_in":"3599.0"}"#), 3599);
+        assert_eq!(life(r#"{"access_token":"t","expires_on":"86399"}"#), 86399);
+        assert_eq!(life(r#"{"access_token":"t","expires_in":1e300}"#), 600);
+        let unknown = read(r#"{"access_token":"t"}"#).unwrap();
+        assert!(!unknown.is_lifetime_known);
+    }
+
+    #[test]
+    fn a_token_with_300_seconds_to_live_is_stale_and_one_with_301_is_fresh() {
+        let at = |left| read(&format!(r#"{{"access_token":"t","expires_in":{left}}}"#)).unwrap();
+        assert!(!at(299).is_fresh_at(SystemTime::UNIX_EPOCH));
+        assert!(!at(300).is_fresh_at(SystemTime::UNIX_EPOCH));
+        assert!(at(301).is_fresh_at(SystemTime::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn an_answer_without_a_usable_token_is_refused_and_not_quoted() {
+        for body in [
+            "",
+            "[]",
+            "<html>canary",
+            r#"{"access_token":""}"#,
+            r#"{"access_token":"canary","token_type":"pop"}"#,
+            r#"{"access_token":"canary","token_type":7}"#,
+            r#"{"access_token":"canary""#,
+        ] {
+            let error = read(body).unwrap_err();
+            assert!(matches!(error, Error::Protocol(_)));
+            assert!(!format!("{error} {error:?}").contains("canary"));
+        }
+    }
+
+    #[test]
+    fn the_granted_scopes_are_kept_in_order() {
+        let token = read(r#"{"access_token":"t","scope":"b a","expires_in":1}"#).unwrap();
+        assert_eq!(token.target, "a b");
+        assert_eq!(
+            read(r#"{"access_token":"t"}"#).unwrap().target,
+            "b/.default"
+        );
+    }
+}

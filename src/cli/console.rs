@@ -1,0 +1,221 @@
+//! Everything that goes to stderr: errors, hints, notes, progress.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::cli::exit::Exit;
+use crate::error::{Error, Report, printable};
+use crate::graph::Counts;
+use crate::notice::Notice;
+
+/// How to speak.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Voice {
+    pub(super) is_json: bool,
+    pub(super) is_quiet: bool,
+    pub(super) verbosity: u8,
+}
+
+/// stderr; clones speak with one voice.
+#[derive(Clone, Debug)]
+pub(super) struct Console(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    voice: Voice,
+    has_progress: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Whether a line of progress stands on the terminal.
+    is_shown: bool,
+    shown_at: Option<Instant>,
+}
+
+const PROGRESS_EVERY: Duration = Duration::from_millis(200);
+
+impl Console {
+    pub(super) fn new(voice: Voice) -> Self {
+        let is_plain = !voice.is_json && !voice.is_quiet && voice.verbosity == 0;
+        let has_progress = is_plain && io::stderr().is_terminal();
+        Self(Arc::new(Shared {
+            voice,
+            has_progress,
+            state: Mutex::default(),
+        }))
+    }
+
+    /// The last word: why the program ends with another code than 0.
+    pub(super) fn error(&self, error: &Error) {
+        let report = error.report();
+        if self.0.voice.is_json {
+            let exit = Exit::from(error) as u8;
+            self.json(&Line::new("error", &report.message).of(report, exit));
+            return;
+        }
+        self.line(&report.message);
+        if let Some(hint) = &report.hint {
+            self.line(&format!("hint: {hint}"));
+        }
+        if let Some(resume) = &report.resume {
+            let link = resume.link.replace('\'', "'\\''");
+            self.line(&format!(
+                "hint: go on with --resume '{link}' --skip {}",
+                resume.skip
+            ));
+        }
+    }
+
+    /// Something that the user should know though all went well.
+    pub(super) fn note(&self, text: &str) {
+        if !self.0.voice.is_quiet {
+            self.say("note", text);
+        }
+    }
+
+    /// Passes on what the library tells.
+    pub(super) fn hear(&self, notice: &Notice<'_>) {
+        let voice = self.0.voice;
+        match notice {
+            Notice::Warning(text) if !voice.is_quiet => self.say("warning", text),
+            Notice::Note(text) if voice.verbosity >= 1 => self.say("note", text),
+            Notice::Trace(text) if voice.verbosity >= 2 => self.say("trace", text),
+            Notice::Wait { reason, wait } => {
+                let text = format!("{reason}: trying again in {:.1} s", wait.as_secs_f64());
+                if voice.verbosity >= 1 {
+                    self.say("note", &text);
+                } else {
+                    self.show(&text);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Shows how far a listing is, if anybody watches.
+    pub(super) fn progress(&self, counts: Counts) {
+        if !self.0.has_progress {
+            return;
+        }
+        let now = Instant::now();
+        let is_due = {
+            let state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state
+                .shown_at
+                .is_none_or(|at| now.duration_since(at) >= PROGRESS_EVERY)
+        };
+        if is_due {
+            let Counts {
+                pages,
+                items,
+                bytes,
+                ..
+            } = counts;
+            let megabytes = bytes as f64 / 1e6;
+            self.show(&format!(
+                "{items} items on {pages} pages, {megabytes:.1} MB"
+            ));
+        }
+    }
+
+    /// Takes the progress away.
+    pub(super) fn clear(&self) {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut state.is_shown) {
+            let _ = io::stderr().write_all(b"\r\x1b[K");
+        }
+    }
+
+    fn show(&self, text: &str) {
+        if self.0.has_progress {
+            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.is_shown = true;
+            state.shown_at = Some(Instant::now());
+            let line = format!("\r\x1b[Kmgd: {}", printable(text));
+            let _ = io::stderr().write_all(line.as_bytes());
+        }
+    }
+
+    fn say(&self, level: &str, text: &str) {
+        if self.0.voice.is_json {
+            self.json(&Line::new(level, text));
+        } else if level == "warning" {
+            self.line(&format!("warning: {text}"));
+        } else {
+            self.line(text);
+        }
+    }
+
+    fn line(&self, text: &str) {
+        self.clear();
+        // Nobody is left to tell when stderr is gone.
+        let _ = io::stderr().write_all(format!("mgd: {}\n", printable(text)).as_bytes());
+    }
+
+    fn json(&self, line: &Line<'_>) {
+        if let Ok(mut line) = serde_json::to_vec(line) {
+            line.push(b'\n');
+            let _ = io::stderr().write_all(&line);
+        }
+    }
+}
+
+/// One object on stderr with `--errors json`; what is not known is left out.
+#[derive(Debug, Default, Serialize)]
+struct Line<'l> {
+    level: &'l str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'l str>,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exit: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_request_id: Option<&'l str>,
+    /// In seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resume: Option<Place<'l>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Place<'l> {
+    link: &'l str,
+    skip: u64,
+}
+
+impl<'l> Line<'l> {
+    fn new(level: &'l str, text: &str) -> Self {
+        Self {
+            level,
+            message: printable(text),
+            ..Self::default()
+        }
+    }
+
+    fn of(mut self, report: &'l Report, exit: u8) -> Self {
+        self.code = report.code.as_deref();
+        self.hint = report.hint.as_deref();
+        self.exit = Some(exit);
+        self.status = report.status;
+        self.request_id = report.request_id.as_deref();
+        self.client_request_id = report.client_request_id.as_deref();
+        self.retry_after = report.retry_after.map(|wait| wait.as_secs_f64());
+        self.resume = report.resume.as_ref().map(|resume| Place {
+            link: &resume.link,
+            skip: resume.skip,
+        });
+        self
+    }
+}

@@ -1,0 +1,214 @@
+//! `mgd get`: one thing or a listing, whole.
+
+use std::path::PathBuf;
+
+use crate::cli::args::{Format, Get};
+use crate::cli::console::Console;
+use crate::cli::document::Document;
+use crate::cli::exit::Failure;
+use crate::cli::sink::Sink;
+use crate::error::Error;
+use crate::graph::{Graph, Pages, Shape};
+use crate::http::Network;
+use crate::parameters::{Flags, Parameters};
+
+pub(super) fn run(args: Get) -> Result<(), Failure> {
+    check(&args)?;
+    let console = Console::new(args.voice());
+    let parameters = parameters(&args)?;
+    let graph = graph(&args, &parameters, &console)?;
+    let path = match (&args.resume, args.path.as_deref().or(parameters.endpoint())) {
+        (Some(_), _) => "",
+        (None, Some(path)) => path,
+        (None, None) => {
+            return Err(
+                Error::parameters("path: missing, and the parameters name no endpoint")
+                    .hint("give a path, as in mgd get users")
+                    .into(),
+            );
+        }
+    };
+    if args.output == Format::Raw {
+        return raw(&args, &graph, path, &console);
+    }
+    let pages = match &args.resume {
+        Some(link) => graph.resume(link, args.skip.unwrap_or(0))?,
+        None => graph.pages(path)?,
+    };
+    let pages = match args.limit {
+        Some(limit) => pages.with_limit(limit),
+        None => pages,
+    };
+    let mut pages = if args.first_page {
+        pages.with_first_page_only()
+    } else {
+        pages
+    };
+    let mut sink = sink(&args)?;
+    let result = list(&args, &mut pages, &mut sink, &console);
+    console.clear();
+    if let Err(failure) = result {
+        return Err(broken_off(failure, sink));
+    }
+    sink.finish()?;
+    conclude(&args, &pages, &console);
+    Ok(())
+}
+
+/// Arguments that contradict each other.
+fn check(args: &Get) -> Result<(), Error> {
+    let fail = |text: &str| Err(Error::parameters(text));
+    if args.resume.is_some() && args.path.is_some() {
+        fail("--resume names what to read: leave the path out")
+    } else if args.skip.is_some() && args.resume.is_none() {
+        fail("--skip goes with --resume")
+    } else if args.output == Format::Raw && (args.limit.is_some() || args.skip.is_some()) {
+        fail("-o raw is one answer as it came: --limit and --skip do not go with it")
+    } else {
+        Ok(())
+    }
+}
+
+fn parameters(args: &Get) -> Result<Parameters, Error> {
+    let named = std::env::var_os("MGD_PARAMETERS").filter(|value| !value.is_empty());
+    let path = args.parameters.clone().or(named.map(PathBuf::from));
+    let flags = Flags {
+        tenant: args.tenant.clone(),
+        client_id: args.client_id.clone(),
+        authority: args.authority.clone(),
+        secret_file: args.secret_file.clone(),
+        scope: args.scope.clone(),
+        graph: args.graph.clone(),
+        token_cache: args.token_cache.clone(),
+        ca_file: args.ca_file.clone(),
+    };
+    Parameters::gather(&flags, path.as_deref(), &|name| std::env::var_os(name))
+}
+
+fn graph(args: &Get, parameters: &Parameters, console: &Console) -> Result<Graph, Error> {
+    let console = console.clone();
+    let mut network = Network::default().with_listener(move |notice| console.hear(notice));
+    if let Some(time) = args.max_time {
+        network = network.with_max_time(time);
+    }
+    if let Some(time) = args.retry_max_time {
+        network = network.with_retry_max_time(time);
+    }
+    let mut graph = parameters.graph(network)?;
+    if args.beta {
+        graph = graph.with_beta();
+    }
+    if let Some(bytes) = args.max_item {
+        graph = graph.with_max_item(bytes);
+    }
+    for header in &args.headers {
+        let (name, value) = header.split_once(':').ok_or_else(|| {
+            Error::parameters(format!("-H {header}: has no colon")).hint("write -H 'Name: value'")
+        })?;
+        graph = graph.with_header(name.trim(), value.trim())?;
+    }
+    Ok(graph)
+}
+
+fn sink(args: &Get) -> Result<Sink, Failure> {
+    match &args.output_file {
+        Some(path) => Sink::file(path),
+        None => Sink::stdout(),
+    }
+}
+
+fn list(
+    args: &Get,
+    pages: &mut Pages<'_>,
+    sink: &mut Sink,
+    console: &Console,
+) -> Result<(), Failure> {
+    let is_lines = args.output == Format::Jsonl;
+    let mut document = Document::new(sink.is_terminal());
+    match pages.shape()? {
+        Shape::Nothing => return Ok(()),
+        Shape::Collection if !is_lines => put(document.begin(sink, pages.members()), sink)?,
+        _ => {}
+    }
+    let shape = pages.shape()?;
+    let mut page = 0;
+    while let Some(item) = pages.next_item()? {
+        let written = match shape {
+            Shape::Text => std::io::Write::write_all(sink, item),
+            Shape::Object if !is_lines => document.object(sink, item),
+            Shape::Collection if !is_lines => document.item(sink, item),
+            _ => std::io::Write::write_all(sink, item)
+                .and_then(|()| std::io::Write::write_all(sink, b"\n")),
+        };
+        put(written, sink)?;
+        let counts = pages.counts();
+        if counts.pages != page {
+            // A page at a time for whoever reads along.
+            page = counts.pages;
+            sink.flush()?;
+        }
+        console.progress(counts);
+    }
+    if shape == Shape::Collection && !is_lines {
+        put(document.end(sink, pages.members()), sink)?;
+    }
+    Ok(())
+}
+
+/// A failure to write, told by the sink that it happened in.
+fn put(written: std::io::Result<()>, sink: &Sink) -> Result<(), Failure> {
+    written.map_err(|error| sink.failed(&error))
+}
+
+/// Writes what is there before the error is told. Where nothing of it stays, there is no place to
+/// go on from.
+fn broken_off(failure: Failure, mut sink: Sink) -> Failure {
+    let Failure::Error(mut error) = failure else {
+        return failure;
+    };
+    if sink.is_all_or_nothing() {
+        error.report_mut().resume = None;
+    } else if let Err(failure) = sink.flush() {
+        return failure;
+    }
+    Failure::Error(error)
+}
+
+/// Says what a code of 0 would hide.
+fn conclude(args: &Get, pages: &Pages<'_>, console: &Console) {
+    let counts = pages.counts();
+    if pages.has_more() {
+        console.note(match (args.first_page, args.limit) {
+            (true, _) => "more pages follow: this was the first only",
+            (false, _) => "more items follow: --limit ended the listing",
+        });
+    }
+    if counts.partial > 0 {
+        console.note(&format!(
+            "{} of {} items are not whole: they carry a further link of their own \
+             (…@odata.nextLink)",
+            counts.partial, counts.items
+        ));
+    }
+}
+
+fn raw(args: &Get, graph: &Graph, path: &str, console: &Console) -> Result<(), Failure> {
+    let mut raw = match &args.resume {
+        Some(link) => graph.raw_link(link)?,
+        None => graph.raw(path)?,
+    };
+    let mut sink = sink(args)?;
+    let mut buffer = vec![0; 32 * 1024];
+    loop {
+        match raw.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => sink.write(&buffer[..n])?,
+            Err(error) => return Err(broken_off(error.into(), sink)),
+        }
+    }
+    sink.finish()?;
+    if raw.has_more() {
+        console.note("more pages follow: -o raw is one answer");
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! The program: arguments in, data on stdout, everything else on stderr, an exit code.
+
+mod args;
+mod console;
+mod document;
+mod exit;
+mod get;
+mod indent;
+mod normalise;
+mod signals;
+mod sink;
+
+use std::process::ExitCode;
+
+use crate::cli::args::{Command, Request};
+use crate::cli::console::Console;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::sink::Sink;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    signals::obey_as_first_process();
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    let (console, result) = match args::read(&arguments) {
+        Ok(request) => (Console::new(request.voice()), run(request)),
+        Err(refused) => (
+            Console::new(refused.voice),
+            Err(Failure::Error(refused.error)),
+        ),
+    };
+    let exit = match result {
+        Ok(()) => Exit::Done,
+        Err(Failure::ReaderLeft) => Exit::ReaderLeft,
+        Err(Failure::Error(error)) => {
+            console.error(&error);
+            Exit::from(&error)
+        }
+    };
+    ExitCode::from(exit)
+}
+
+fn run(request: Request) -> Result<(), Failure> {
+    match request {
+        Request::Print(text) => {
+            let mut stdout = Sink::stdout()?;
+            stdout.write(text.as_bytes())?;
+            stdout.finish()
+        }
+        Request::Run(command) => match *command {
+            Command::Get(get) => get::run(get),
+        },
+    }
+}

@@ -1,0 +1,163 @@
+//! Where the data goes: stdout, or a file that is replaced when all is there.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use crate::cli::exit::Failure;
+use crate::cli::signals;
+use crate::error::Error;
+use crate::file::{Replacement, cause};
+
+/// A buffered output whose every failure is seen.
+#[derive(Debug)]
+pub(super) struct Sink {
+    output: BufWriter<Output>,
+    name: String,
+    is_terminal: bool,
+}
+
+#[derive(Debug)]
+enum Output {
+    Direct(File),
+    Whole(Replacement),
+}
+
+const BUFFER: usize = 64 * 1024;
+
+impl Sink {
+    /// Standard output, without the line buffer of std.
+    pub(super) fn stdout() -> Result<Self, Failure> {
+        let stdout = io::stdout();
+        let is_terminal = stdout.is_terminal();
+        let file = stdout.as_fd().try_clone_to_owned().map(File::from);
+        let file = file.map_err(|error| failed("stdout", &error))?;
+        Ok(Self::new(
+            Output::Direct(file),
+            "stdout".to_owned(),
+            is_terminal,
+        ))
+    }
+
+    /// A file; `-` is stdout. What is no regular file, such as `/dev/null`, is written directly.
+    pub(super) fn file(path: &Path) -> Result<Self, Failure> {
+        if path.as_os_str() == "-" {
+            return Self::stdout();
+        }
+        let name = path.display().to_string();
+        let fail = |error: io::Error| failed(&name, &error);
+        // What a link leads to is replaced, not the link.
+        let target = match fs::canonicalize(path) {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+            Err(error) => return Err(fail(error)),
+        };
+        let metadata = fs::metadata(&target).ok();
+        let kind = metadata.as_ref().map(fs::Metadata::file_type);
+        if kind.is_some_and(|kind| kind.is_dir()) {
+            return Err(Error::local(format!("{name}: is a directory")).into());
+        }
+        if kind.is_some_and(|kind| kind.is_fifo() || kind.is_char_device() || kind.is_socket()) {
+            let file = File::options().write(true).open(&target).map_err(fail)?;
+            let is_terminal = file.is_terminal();
+            return Ok(Self::new(Output::Direct(file), name, is_terminal));
+        }
+        let mode = metadata
+            .as_ref()
+            .map_or(0o666, |metadata| metadata.permissions().mode());
+        let replacement = Replacement::beside(&target, mode & 0o777).map_err(fail)?;
+        signals::remove_on_exit(replacement.temporary());
+        Ok(Self::new(Output::Whole(replacement), name, false))
+    }
+
+    fn new(output: Output, name: String, is_terminal: bool) -> Self {
+        Self {
+            output: BufWriter::with_capacity(BUFFER, output),
+            name,
+            is_terminal,
+        }
+    }
+
+    /// Whether a person reads along.
+    pub(super) fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// Whether what was written is lost when the work does not end well.
+    pub(super) fn is_all_or_nothing(&self) -> bool {
+        matches!(self.output.get_ref(), Output::Whole(_))
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.output
+            .write_all(bytes)
+            .map_err(|error| failed(&self.name, &error))
+    }
+
+    /// Passes on what is buffered.
+    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        self.output
+            .flush()
+            .map_err(|error| failed(&self.name, &error))
+    }
+
+    /// A failure to write here.
+    pub(super) fn failed(&self, error: &io::Error) -> Failure {
+        failed(&self.name, error)
+    }
+
+    /// Writes the rest, and puts a file in its place.
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
+        self.flush()?;
+        let name = self.name;
+        let output = self
+            .output
+            .into_inner()
+            .map_err(|error| failed(&name, error.error()))?;
+        match output {
+            Output::Direct(_) => Ok(()),
+            Output::Whole(replacement) => {
+                replacement.commit().map_err(|error| failed(&name, &error))
+            }
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Direct(file) => file.write(bytes),
+            Self::Whole(replacement) => replacement.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Direct(file) => file.flush(),
+            Self::Whole(replacement) => replacement.flush(),
+        }
+    }
+}
+
+/// A failure to write, as the program tells it.
+fn failed(name: &str, error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Failure::ReaderLeft;
+    }
+    Failure::Error(Error::local(format!(
+        "{name}: not written: {}",
+        cause(error)
+    )))
+}

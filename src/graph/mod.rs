@@ -1,0 +1,20 @@
+//! Microsoft Graph: requests, pages, items.
+
+mod item;
+mod lexical;
+mod members;
+mod page;
+mod pages;
+mod path;
+mod place;
+mod raw;
+mod refusal;
+mod service;
+mod splitter;
+
+pub use item::{Item, Items};
+#[cfg(feature = "cli")]
+pub(crate) use members::Members;
+pub use page::Shape;
+pub use pages::{Counts, Pages};
+pub use service::Graph;

@@ -1,0 +1,295 @@
+//! One page as it arrives.
+
+use crate::error::{Error, excerpt};
+use crate::graph::members::Members;
+use crate::graph::place::{Differs, Place};
+use crate::graph::refusal::Refusal;
+use crate::graph::splitter::{Flaw, Piece, Splitter, is_name};
+use crate::http::{Answer, Body, Fault};
+
+/// What an answer turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// A collection: an array `value`, on one page or many.
+    Collection,
+    /// No content.
+    Nothing,
+    /// A single object.
+    Object,
+    /// Plain text, such as the number that `$count` gives.
+    Text,
+}
+
+/// The body of an answer, taken apart as it is read.
+#[derive(Debug)]
+pub(crate) struct Page {
+    body: Body,
+    kind: Kind,
+    /// Whether it is the first of its listing, so that it may be a single object.
+    is_first: bool,
+    buffer: Vec<u8>,
+    filled: usize,
+    at: usize,
+    splitter: Splitter,
+    has_value: bool,
+    has_link: bool,
+    next_link: Option<String>,
+    /// An `error` among the members of a success.
+    error: Option<Vec<u8>>,
+    has_other_members: bool,
+    members: usize,
+    /// A single object or text, once it is whole.
+    whole: Option<Vec<u8>>,
+    bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Nothing,
+    Text,
+}
+
+/// What reading on has brought.
+#[derive(Debug)]
+pub(crate) enum Progress {
+    /// A new item; its text is [`Page::text`].
+    Item { is_partial: bool },
+    /// The answer is known to be this.
+    Shape(Shape),
+    /// The answer is this, and all of it is [`Page::text`].
+    Whole(Shape),
+    /// The page has ended.
+    End,
+}
+
+/// Why a page ended before its end.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The connection broke; the page can be asked for again.
+    Broken(Error),
+    /// Asking again would not help.
+    Wrong(Error),
+}
+
+const BUFFER: usize = 32 * 1024;
+const MAX_LINK: usize = 64 * 1024;
+/// The bound on all members beside a collection, and on a text.
+const MAX_MEMBERS: usize = 1 << 20;
+
+impl Page {
+    /// Takes a 2xx answer.
+    pub(crate) fn new(mut answer: Answer, max_item: usize, is_first: bool) -> Result<Self, Error> {
+        let media = answer
+            .header("content-type")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let media = media
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
+        let kind = match media.as_str() {
+            _ if answer.status == 204 => Kind::Nothing,
+            "text/plain" if is_first => Kind::Text,
+            "text/html" => {
+                let body = answer.body.read_all(MAX_MEMBERS).unwrap_or_default();
+                let message = format!("graph: the answer is a web page: {}", excerpt(&body));
+                let hint = "a proxy or a captive portal may have answered";
+                return Err(Error::protocol(message).hint(hint).status(answer.status));
+            }
+            _ => Kind::Json,
+        };
+        Ok(Self {
+            body: answer.body,
+            kind,
+            is_first,
+            buffer: vec![0; BUFFER],
+            filled: 0,
+            at: 0,
+            splitter: Splitter::new(max_item),
+            has_value: false,
+            has_link: false,
+            next_link: None,
+            error: None,
+            has_other_members: false,
+            members: 0,
+            whole: None,
+            bytes: 0,
+        })
+    }
+
+    /// The item, object or text that was reached last.
+    pub(crate) fn text(&self) -> &[u8] {
+        match &self.whole {
+            Some(whole) => whole,
+            None => self.splitter.last(&self.buffer[..self.filled]),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(crate) fn into_next_link(self) -> Option<String> {
+        self.next_link
+    }
+
+    /// Reads on to the next thing worth telling. Items that `place` knows to have been handed out
+    /// are passed over; `keep_link` keeps the next link among the members.
+    pub(crate) fn advance(
+        &mut self,
+        place: &mut Place,
+        members: &mut Members,
+        keep_link: bool,
+    ) -> Result<Progress, Stop> {
+        match self.kind {
+            Kind::Nothing => {
+                // Told once; the page ends the next time.
+                self.kind = Kind::Json;
+                self.whole = Some(Vec::new());
+                return Ok(Progress::Shape(Shape::Nothing));
+            }
+            Kind::Text => {
+                self.kind = Kind::Json;
+                let text = self.body.read_all(MAX_MEMBERS)?;
+                self.bytes += text.len() as u64;
+                self.whole = Some(text);
+                return Ok(Progress::Whole(Shape::Text));
+            }
+            Kind::Json if self.whole.is_some() => return Ok(Progress::End),
+            Kind::Json => {}
+        }
+        loop {
+            let piece = self
+                .splitter
+                .next(&self.buffer[..self.filled], &mut self.at)
+                .map_err(|flaw| wrong_json(flaw, self.bytes))?;
+            match piece {
+                None => {
+                    if !self.fill()? {
+                        return self.end(members);
+                    }
+                }
+                Some(Piece::Start) => {
+                    self.has_value = true;
+                    if self.is_first {
+                        members.pass_value();
+                    }
+                    self.check_members()?;
+                    return Ok(Progress::Shape(Shape::Collection));
+                }
+                Some(Piece::Item {
+                    text,
+                    id,
+                    is_partial,
+                }) => {
+                    if place.pass(id, text)? {
+                        return Ok(Progress::Item { is_partial });
+                    }
+                }
+                Some(Piece::End) => {}
+                Some(Piece::Member { key, value }) => {
+                    let is_link = is_name(key, "@odata.nextLink");
+                    if is_link {
+                        if std::mem::replace(&mut self.has_link, true) {
+                            return Err(wrong("two next links on a page"));
+                        }
+                        self.next_link = read_link(value)?;
+                    } else if is_name(key, "error") && value.starts_with(b"{") {
+                        self.error = Some(value.to_owned());
+                    } else if is_name(key, "value") && !self.is_first {
+                        return Err(wrong("`value` of a later page is no array"));
+                    } else if key.get(1) != Some(&b'@') {
+                        self.has_other_members = true;
+                    }
+                    if !is_link || keep_link {
+                        self.members += key.len() + value.len();
+                        members.take(key, value);
+                    }
+                    self.check_members()?;
+                }
+            }
+        }
+    }
+
+    /// Reads more of the body; false is its end.
+    fn fill(&mut self) -> Result<bool, Stop> {
+        self.at = 0;
+        self.filled = 0;
+        self.filled = self.body.read(&mut self.buffer)?;
+        self.bytes += self.filled as u64;
+        Ok(self.filled > 0)
+    }
+
+    fn end(&mut self, members: &Members) -> Result<Progress, Stop> {
+        self.splitter
+            .finish()
+            .map_err(|flaw| wrong_json(flaw, self.bytes))?;
+        let is_page = self.has_value || !self.is_first || self.next_link.is_some();
+        if let Some(error) = &self.error
+            && (is_page || !self.has_other_members)
+        {
+            let body = [b"{\"error\":", error.as_slice(), b"}"].concat();
+            let line = Refusal::read(&body).line();
+            return Err(wrong(&format!("an error inside a success: {line}")));
+        }
+        self.whole = Some(Vec::new());
+        if is_page {
+            // Without `value` and with a next link it is a page that has no items.
+            return Ok(Progress::Shape(Shape::Collection));
+        }
+        self.whole = Some(members.object());
+        Ok(Progress::Whole(Shape::Object))
+    }
+
+    /// A single object is one item, and may be as long as one; what stands beside a collection
+    /// may not.
+    fn check_members(&self) -> Result<(), Stop> {
+        if self.members > MAX_MEMBERS && (self.has_value || !self.is_first) {
+            return Err(wrong("more than 1 MiB beside `value`"));
+        }
+        Ok(())
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        if fault.is_passing {
+            Self::Broken(fault.error)
+        } else {
+            Self::Wrong(fault.error)
+        }
+    }
+}
+
+impl From<Differs> for Stop {
+    fn from(_: Differs) -> Self {
+        Self::Wrong(differs())
+    }
+}
+
+/// A page that cannot be taken up where it broke off.
+pub(crate) fn differs() -> Error {
+    Error::unavailable("graph: a page that was asked for again is not the page that it was")
+}
+
+fn read_link(value: &[u8]) -> Result<Option<String>, Stop> {
+    if value.len() > MAX_LINK {
+        return Err(wrong("a next link longer than 64 kB"));
+    }
+    serde_json::from_slice(value).map_err(|_| wrong("a next link that is no string"))
+}
+
+fn wrong(what: &str) -> Stop {
+    Stop::Wrong(Error::protocol(format!("graph: {what}")))
+}
+
+fn wrong_json(flaw: Flaw, bytes: u64) -> Stop {
+    wrong(&format!(
+        "the answer is not right: {} at byte {} of {bytes} read",
+        flaw.what, flaw.at
+    ))
+}

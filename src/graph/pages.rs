@@ -1,0 +1,304 @@
+//! Follows a listing from page to page, one item in memory.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use crate::error::{Error, Resume};
+use crate::graph::members::Members;
+use crate::graph::page::{Page, Progress, Shape, Stop, differs};
+use crate::graph::place::Place;
+use crate::graph::refusal::is_lost_place;
+use crate::graph::service::Graph;
+use crate::http::{Attempts, Failure, Url};
+
+/// What has gone by so far.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Pages read to their end.
+    pub pages: u64,
+    /// Items handed out.
+    pub items: u64,
+    /// Items that carry a further link of their own, so that they are not whole.
+    pub partial: u64,
+    /// Bytes of bodies.
+    pub bytes: u64,
+}
+
+/// A listing in the order of Graph's pages.
+#[derive(Debug)]
+pub struct Pages<'g> {
+    graph: &'g Graph,
+    /// The page being read, or to be read next.
+    link: Url,
+    page: Option<Page>,
+    place: Place,
+    attempts: Attempts,
+    /// The next link as an answer that later broke off had it: a repeat's may lead nowhere.
+    first_link: Option<String>,
+    /// The page before, if it took more than one try: its next link may lead nowhere.
+    shaky: Option<(Url, Place)>,
+    seen: HashSet<u64>,
+    members: Members,
+    shape: Option<Shape>,
+    counts: Counts,
+    limit: Option<u64>,
+    is_first_page_only: bool,
+    more: Option<String>,
+    is_done: bool,
+}
+
+enum Turn {
+    Item,
+    Other,
+    End,
+}
+
+impl Graph {
+    /// Follows the listing at a path, or at an absolute URL on this Graph.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameters`] when the path would name another object than the one meant.
+    pub fn pages(&self, path: &str) -> Result<Pages<'_>, Error> {
+        Ok(Pages::new(self, self.resolve(path)?, Place::default()))
+    }
+
+    /// Goes on with a listing that broke off, as [`Report::resume`](crate::Report) says.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameters`] when the link is not on this Graph.
+    pub fn resume(&self, link: &str, skip: u64) -> Result<Pages<'_>, Error> {
+        let url = self.link(link).map_err(|reason| {
+            Error::parameters(format!("link to resume {reason}"))
+                .hint("give the link in single quotes, as it was printed")
+        })?;
+        Ok(Pages::new(self, url, Place::skipping(skip)))
+    }
+}
+
+impl<'g> Pages<'g> {
+    fn new(graph: &'g Graph, link: Url, place: Place) -> Self {
+        let mut pages = Self {
+            graph,
+            link,
+            page: None,
+            place,
+            attempts: graph.client().http().attempts(),
+            first_link: None,
+            shaky: None,
+            seen: HashSet::new(),
+            members: Members::default(),
+            shape: None,
+            counts: Counts::default(),
+            limit: None,
+            is_first_page_only: false,
+            more: None,
+            is_done: false,
+        };
+        pages.seen.insert(hash(pages.link.as_str()));
+        pages
+    }
+
+    /// Ends after this many items, without asking for a page more than they need.
+    #[must_use]
+    pub fn with_limit(mut self, items: u64) -> Self {
+        self.limit = Some(items);
+        self
+    }
+
+    /// Ends after the first page and keeps its next link among the members.
+    #[must_use]
+    pub fn with_first_page_only(mut self) -> Self {
+        self.is_first_page_only = true;
+        self
+    }
+
+    /// What the answer is; asks and reads as far as it takes to know.
+    ///
+    /// # Errors
+    ///
+    /// As for [`next_item`](Self::next_item).
+    pub fn shape(&mut self) -> Result<Shape, Error> {
+        loop {
+            if let Some(shape) = self.shape {
+                return Ok(shape);
+            }
+            self.turn().map_err(|error| self.located(error))?;
+        }
+    }
+
+    /// The next item of the listing, or the whole of a single object or text; `None` is the end.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`], with the place to resume at where items had been handed out.
+    pub fn next_item(&mut self) -> Result<Option<&[u8]>, Error> {
+        loop {
+            match self.turn() {
+                Ok(Turn::Item) => break,
+                Ok(Turn::Other) => {}
+                Ok(Turn::End) => return Ok(None),
+                Err(error) => {
+                    self.is_done = true;
+                    return Err(self.located(error));
+                }
+            }
+        }
+        Ok(self.page.as_ref().map(Page::text))
+    }
+
+    pub(crate) fn members(&self) -> &Members {
+        &self.members
+    }
+
+    /// What has gone by so far.
+    pub fn counts(&self) -> Counts {
+        let open = self.page.as_ref().map_or(0, Page::bytes);
+        Counts {
+            bytes: self.counts.bytes + open,
+            ..self.counts
+        }
+    }
+
+    /// Whether there is more than was handed out, after the end.
+    pub fn has_more(&self) -> bool {
+        self.more.is_some()
+    }
+
+    fn turn(&mut self) -> Result<Turn, Error> {
+        if self.is_done {
+            return Ok(Turn::End);
+        }
+        let Some(page) = &mut self.page else {
+            return self.open();
+        };
+        let is_kept = self.is_first_page_only;
+        match page.advance(&mut self.place, &mut self.members, is_kept) {
+            Ok(Progress::Item { is_partial }) => {
+                if self.limit == Some(self.counts.items) {
+                    self.more = Some(String::new());
+                    self.is_done = true;
+                    return Ok(Turn::End);
+                }
+                self.counts.items += 1;
+                self.counts.partial += u64::from(is_partial);
+                Ok(Turn::Item)
+            }
+            Ok(Progress::Shape(shape)) => {
+                self.shape.get_or_insert(shape);
+                Ok(Turn::Other)
+            }
+            Ok(Progress::Whole(shape)) => {
+                self.shape.get_or_insert(shape);
+                self.counts.items += 1;
+                Ok(Turn::Item)
+            }
+            Ok(Progress::End) => self.end_page(),
+            Err(Stop::Broken(error)) => self.repeat(error),
+            Err(Stop::Wrong(error)) => Err(error),
+        }
+    }
+
+    fn open(&mut self) -> Result<Turn, Error> {
+        match self.graph.get(&self.link, &mut self.attempts) {
+            Ok(answer) => {
+                let is_first = self.shape.is_none();
+                self.place.rewind();
+                self.page = Some(Page::new(answer, self.graph.max_item(), is_first)?);
+                Ok(Turn::Other)
+            }
+            Err(error) if is_lost_place(&error) => self.go_back(error),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks a page again that broke off.
+    fn repeat(&mut self, error: Error) -> Result<Turn, Error> {
+        let http = self.graph.client().http();
+        let Some(wait) = http.next_wait(&mut self.attempts, Failure::Broken) else {
+            return Err(error);
+        };
+        if let Some(page) = self.page.take() {
+            self.counts.bytes += page.bytes();
+            self.first_link = self.first_link.take().or_else(|| page.into_next_link());
+        }
+        if self.shape.is_none() {
+            // Nothing of it was handed out: an object must not be put together from two answers.
+            self.members = Members::default();
+            self.first_link = None;
+        }
+        http.sleep(&error.to_string(), wait);
+        Ok(Turn::Other)
+    }
+
+    /// Goes back to the page whose repeat gave a link that leads nowhere, once, and passes over
+    /// what it gave.
+    fn go_back(&mut self, error: Error) -> Result<Turn, Error> {
+        let Some((link, place)) = self.shaky.take() else {
+            return Err(error);
+        };
+        self.graph.client().http().listener().note(|| {
+            "graph does not know the link that a repeated page gave: going back to it".to_owned()
+        });
+        self.seen.remove(&hash(self.link.as_str()));
+        self.link = link;
+        self.place = place;
+        self.first_link = None;
+        self.attempts = self.graph.client().http().attempts();
+        Ok(Turn::Other)
+    }
+
+    fn end_page(&mut self) -> Result<Turn, Error> {
+        self.place.end().map_err(|_| differs())?;
+        let is_repeated = self.attempts.failed() > 0;
+        self.attempts = self.graph.client().http().attempts();
+        self.counts.pages += 1;
+        let Some(page) = self.page.take() else {
+            return Ok(Turn::End);
+        };
+        self.counts.bytes += page.bytes();
+        let next = self.first_link.take().or_else(|| page.into_next_link());
+        let is_enough = self.limit.is_some_and(|limit| self.counts.items >= limit);
+        let Some(next) = next else {
+            self.is_done = true;
+            return Ok(Turn::End);
+        };
+        if self.is_first_page_only || is_enough {
+            self.more = Some(next);
+            self.is_done = true;
+            return Ok(Turn::End);
+        }
+        let link = self.graph.link(&next).map_err(|reason| {
+            Error::protocol(format!("graph: the next link {reason}: not followed"))
+        })?;
+        if !self.seen.insert(hash(link.as_str())) {
+            return Err(Error::protocol(
+                "graph: the next link was followed before: a loop",
+            ));
+        }
+        let before = std::mem::replace(&mut self.link, link);
+        let place = std::mem::take(&mut self.place);
+        self.shaky = is_repeated.then_some((before, place));
+        Ok(Turn::Other)
+    }
+
+    /// The error with the place at which to go on, if anything was handed out that need not come
+    /// again.
+    fn located(&self, mut error: Error) -> Error {
+        if self.counts.items > 0 && self.shape == Some(Shape::Collection) {
+            error.report_mut().resume = Some(Resume {
+                link: self.link.as_str().to_owned(),
+                skip: self.place.handed(),
+            });
+        }
+        error
+    }
+}
+
+fn hash(link: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    link.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,185 @@
+//! From what a person types to the URL that is asked for, and never to another object's.
+
+use crate::error::Error;
+use crate::form::encode_unsendable;
+use crate::http::Url;
+
+/// The URL of a path, or of an absolute URL, on the Graph whose root is `root`.
+///
+/// # Errors
+///
+/// `Parameters` when it would name another object than the one meant, because a shell ate a part
+/// of it, or leads away from this Graph.
+pub(crate) fn resolve(root: &Url, path: &str, is_beta: bool) -> Result<Url, Error> {
+    if path.contains("://") {
+        return absolute(root, path, is_beta);
+    }
+    let (version, rest) = version_of(path, is_beta)?;
+    let origin = root.origin();
+    let url = format!("{origin}/{version}/{}", encode_unsendable(rest));
+    check_path(path, rest)?;
+    Url::parse(&url).map_err(|reason| Error::parameters(format!("path {path}: {reason}")))
+}
+
+/// A link that Graph gave earlier, or a page asked for again: only its origin is checked.
+///
+/// # Errors
+///
+/// The reason why it is not followed.
+pub(crate) fn on_same_origin(root: &Url, link: &str) -> Result<Url, String> {
+    let url = Url::parse(&encode_unsendable(link))?;
+    if url.origin() == root.origin() {
+        Ok(url)
+    } else {
+        Err(format!(
+            "leads away from {} to {}",
+            root.origin(),
+            url.origin()
+        ))
+    }
+}
+
+fn absolute(root: &Url, text: &str, is_beta: bool) -> Result<Url, Error> {
+    let fail = |reason: &str| Error::parameters(format!("url {text}: {reason}"));
+    if text.contains('#') {
+        return Err(fail("holds a #").hint("in a name write it as %23"));
+    }
+    if is_beta {
+        return Err(fail("--beta goes with a path, not with a url"));
+    }
+    let url = on_same_origin(root, text).map_err(|reason| {
+        fail(&reason).hint("the token is for this Graph only; another is named by --graph")
+    })?;
+    let path = url.path_and_query();
+    check_path(text, path.strip_prefix('/').unwrap_or(path))?;
+    Ok(url)
+}
+
+fn version_of(path: &str, is_beta: bool) -> Result<(&'static str, &str), Error> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+    match first {
+        "v1.0" if is_beta => Err(Error::parameters(format!(
+            "path {path}: names v1.0, and --beta the other"
+        ))),
+        "v1.0" if !rest.is_empty() => Ok(("v1.0", rest)),
+        "beta" if !rest.is_empty() => Ok(("beta", rest)),
+        _ => Ok((if is_beta { "beta" } else { "v1.0" }, path)),
+    }
+}
+
+/// Refuses what is left when a shell has put nothing in the place of `$ref`, `$filter` or a
+/// variable.
+fn check_path(given: &str, rest: &str) -> Result<(), Error> {
+    const HINT: &str = "if a shell wrote this, it may have eaten a $word or an empty variable: \
+                        put the argument into single quotes";
+    let fail = |reason: &str| Err(Error::parameters(format!("path {given}: {reason}")).hint(HINT));
+    let (path, query) = match rest.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (rest, None),
+    };
+    if path.is_empty() {
+        return fail("is empty");
+    }
+    if path.ends_with('/') {
+        return fail("ends in /");
+    }
+    for segment in path.split('/') {
+        if segment.is_empty() {
+            return fail("has an empty segment");
+        }
+        if matches!(
+            segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
+            "." | ".."
+        ) {
+            return fail("has a segment of dots");
+        }
+    }
+    if let Some(query) = query {
+        if query.split('&').any(|part| part.starts_with('=')) {
+            return fail("has a query option without a name");
+        }
+        if query.split('&').any(str::is_empty) {
+            return fail("has an empty query option");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> Url {
+        Url::parse("https://graph.microsoft.com/v1.0").unwrap()
+    }
+
+    fn url(path: &str) -> Result<String, String> {
+        match resolve(&root(), path, false) {
+            Ok(url) => Ok(url.as_str().replace("https://graph.microsoft.com", "")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    #[test]
+    fn a_path_stands_on_the_root_and_a_version() {
+        let ok = |path: &str| url(path).unwrap();
+        assert_eq!(ok("users"), "/v1.0/users");
+        assert_eq!(ok("/users?$top=5"), "/v1.0/users?$top=5");
+        assert_eq!(ok("v1.0/users"), "/v1.0/users");
+        assert_eq!(ok("/beta/users"), "/beta/users");
+        assert_eq!(ok("https://GRAPH.microsoft.com:443/beta/users").len(), 47);
+        let beta = resolve(&root(), "users", true).unwrap();
+        assert_eq!(beta.path_and_query(), "/beta/users");
+        assert!(resolve(&root(), "v1.0/users", true).is_err());
+        assert!(resolve(&root(), "https://graph.microsoft.com/v1.0/users", true).is_err());
+    }
+
+    #[test]
+    fn what_a_url_cannot_carry_is_encoded_and_a_hash_is_no_fragment() {
+        let ok = |path: &str| url(path).unwrap();
+        assert_eq!(ok("users/a_b.c#EXT#@d.e"), "/v1.0/users/a_b.c%23EXT%23@d.e");
+        assert_eq!(
+            ok("users?$filter=a eq 'é'"),
+            "/v1.0/users?$filter=a%20eq%20'%C3%A9'"
+        );
+        assert_eq!(
+            ok("users?$filter=a%20eq%20'x'"),
+            "/v1.0/users?$filter=a%20eq%20'x'"
+        );
+        assert_eq!(
+            ok("drives/D/root:/a b.txt:/content"),
+            "/v1.0/drives/D/root:/a%20b.txt:/content"
+        );
+        assert_eq!(ok("users/50%"), "/v1.0/users/50%25");
+    }
+
+    #[test]
+    fn a_path_that_would_name_another_object_is_refused() {
+        for path in [
+            "",
+            "/",
+            "groups/G/members/U/",
+            "users//messages",
+            "/users/",
+            "users/./x",
+            "users/../x",
+            "users/%2e%2E/x",
+            "users?=5",
+            "users?$top=5&=x",
+            "users?",
+            "users?$top=5&",
+            "//users",
+            "https://graph.microsoft.com/v1.0/users#x",
+            "https://graph.microsoft.com/v1.0//users",
+            "https://graph.microsoft.com",
+            "https://graph.microsoft.com/v1.0/users/",
+            "https://graph.microsoft.us/v1.0/users",
+            "https://evil@graph.microsoft.com/v1.0/users",
+            "http://graph.microsoft.com/v1.0/users",
+            "https://graph.microsoft.com.evil.example/x",
+        ] {
+            assert!(url(path).is_err(), "{path}");
+        }
+    }
+}

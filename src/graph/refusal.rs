@@ -1,0 +1,189 @@
+//! What Graph says when it says no.
+
+use serde_json::Value;
+
+use crate::error::{Error, Report, excerpt};
+use crate::http::Answer;
+
+const MAX_BODY: usize = 1 << 20;
+
+/// The error that an answer without the thing asked for amounts to; the status says who must act.
+pub(crate) fn refusal(mut answer: Answer, consent: &str) -> Error {
+    let status = answer.status;
+    let body = answer.body.read_all(MAX_BODY).unwrap_or_default();
+    let refusal = Refusal::read(&body);
+    let request_id = answer
+        .header("request-id")
+        .map(str::to_owned)
+        .or(refusal.request_id);
+    let mut message = match (refusal.codes.first(), body.is_empty()) {
+        (Some(code), _) => format!("graph: {code}: {}", refusal.message),
+        (None, true) => format!("graph: HTTP {status} with an empty body"),
+        (None, false) if !refusal.message.is_empty() => format!("graph: {}", refusal.message),
+        (None, false) => format!(
+            "graph: HTTP {status} with no Graph error: {}",
+            excerpt(&body)
+        ),
+    };
+    message = format!("{} (HTTP {status}", message.trim_end_matches([' ', ':']));
+    if let Some(id) = &request_id {
+        message.push_str(&format!(", request-id {id}"));
+    }
+    message.push(')');
+    let mut report = Report::new(message);
+    report.status = Some(status);
+    report.hint = hint(status, &refusal.codes, &refusal.message, consent);
+    report.code = refusal.codes.into_iter().next();
+    report.request_id = request_id;
+    report.client_request_id = Some(answer.client_request_id.clone());
+    report.retry_after = answer.retry_after();
+    match status {
+        401 => Error::Token(report),
+        300..=399 => Error::Protocol(report),
+        408 | 429 => Error::Unavailable(report),
+        501 | 505 | 507 => Error::Graph(report),
+        500.. => Error::Unavailable(report),
+        _ => Error::Graph(report),
+    }
+}
+
+/// Whether Graph says that the place in a listing is unknown to it: it was made by a server that
+/// a repeated request never reached (learn.microsoft.com/graph/paging).
+pub(crate) fn is_lost_place(error: &Error) -> bool {
+    let report = error.report();
+    report.status == Some(400)
+        && report.code.as_deref().is_some_and(|code| {
+            let code = code.to_ascii_lowercase();
+            code.contains("pagetokennotfound") || code.contains("expiredpagetoken")
+        })
+}
+
+/// An error body in any of the forms that Graph has for it; the codes from outside in.
+#[derive(Debug, Default)]
+pub(crate) struct Refusal {
+    codes: Vec<String>,
+    message: String,
+    request_id: Option<String>,
+}
+
+impl Refusal {
+    pub(crate) fn read(body: &[u8]) -> Self {
+        let Ok(body) = serde_json::from_slice::<Value>(body) else {
+            return Self::default();
+        };
+        let mut refusal = Self::default();
+        let mut level = body.get("error");
+        if let Some(Value::String(code)) = level {
+            // The shape of RFC 6749, which gateways in front of Graph use.
+            refusal.codes.push(code.clone());
+            refusal.message = text(&body, &["error_description", "message"]).unwrap_or_default();
+        }
+        while let Some(Value::Object(_)) = level {
+            let error = level.unwrap_or(&Value::Null);
+            if let Some(code) = text(error, &["code"]).filter(|code| !code.is_empty()) {
+                refusal.codes.push(code);
+            }
+            if refusal.message.is_empty() {
+                refusal.message = text(error, &["message"]).unwrap_or_default();
+            }
+            if refusal.request_id.is_none() {
+                refusal.request_id = text(error, &["request-id", "requestId"]);
+            }
+            level = error.get("innerError").or_else(|| error.get("innererror"));
+        }
+        // "The place is unknown" stands on an inner level, below a code that says less.
+        let place = refusal
+            .codes
+            .iter()
+            .position(|code| code.contains("PageToken"));
+        if let Some(place) = place {
+            refusal.codes.swap(0, place);
+        }
+        refusal
+    }
+
+    /// The error in a line.
+    pub(crate) fn line(&self) -> String {
+        let code = self.codes.first().map(String::as_str).unwrap_or("no code");
+        format!("{code}: {}", self.message)
+    }
+}
+
+fn text(value: &Value, names: &[&str]) -> Option<String> {
+    names
+        .iter()
+        .find_map(|name| value.get(name)?.as_str())
+        .map(str::to_owned)
+}
+
+fn hint(status: u16, codes: &[String], message: &str, consent: &str) -> Option<String> {
+    let is = |code: &str| codes.iter().any(|known| known.eq_ignore_ascii_case(code));
+    if status == 401 && message.to_ascii_lowercase().contains("audience") {
+        Some("`scope` is for another service than `endpoint`: both must name the same Graph".into())
+    } else if is("Authorization_RequestDenied") {
+        Some(format!(
+            "add the application permission that this needs, have it consented to ({consent}), \
+             and try again"
+        ))
+    } else if is("Authorization_IdentityNotFound") {
+        Some("the token is of another tenant: check `authority`".into())
+    } else if status == 403 {
+        Some(format!(
+            "the application lacks a permission, or its consent: {consent}"
+        ))
+    } else if (300..400).contains(&status) {
+        Some("the content lies elsewhere, and get does not follow there".into())
+    } else if message.contains("/me request") {
+        Some("an application has no /me: name the user, as in users/NAME@DOMAIN".into())
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_read_in_all_their_forms() {
+        let read = |body: &str| {
+            let refusal = Refusal::read(body.as_bytes());
+            (
+                refusal.codes.join(" "),
+                refusal.message,
+                refusal.request_id.unwrap_or_default(),
+            )
+        };
+        let expect = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+        assert_eq!(
+            read(r#"{"error":{"code":"A","message":"m","innerError":{"request-id":"r"}}}"#),
+            expect("A", "m", "r")
+        );
+        assert_eq!(
+            read(
+                r#"{"error":{"message":"m","code":"","innererror":{"code":"B","innererror":{"code":"C","requestId":"r"}}}}"#
+            ),
+            expect("B C", "m", "r")
+        );
+        assert_eq!(
+            read(
+                r#"{"error":{"code":"BadRequest","innerError":{"code":"DirectoryPageTokenNotFoundException"}}}"#
+            ),
+            expect("DirectoryPageTokenNotFoundException BadRequest", "", "")
+        );
+        assert_eq!(
+            read(r#"{"error":"invalid_token","error_description":"d"}"#),
+            expect("invalid_token", "d", "")
+        );
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "{}",
+            r#"{"error":null}"#,
+            r#"{"error":7}"#,
+        ] {
+            assert_eq!(read(body), expect("", "", ""));
+        }
+    }
+}

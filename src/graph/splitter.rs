@@ -1,0 +1,520 @@
+//! Takes a body apart as it arrives: top-level members and the items of `value`, token for
+//! token, with strict checks and no more memory than one of them.
+
+use crate::graph::lexical::{Number, Step, Utf8, plain_run};
+
+/// A piece of a body, without the white space that stood between its tokens.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Piece<'p> {
+    /// A member of the top-level object other than a `value` array.
+    Member {
+        /// The key as a token, quotes included.
+        key: &'p [u8],
+        /// The value.
+        value: &'p [u8],
+    },
+    /// The `value` array begins.
+    Start,
+    /// An item of `value`.
+    Item {
+        /// The item.
+        text: &'p [u8],
+        /// The token of its own `id`, if it has one.
+        id: Option<&'p [u8]>,
+        /// Whether something inside has a further link of its own.
+        is_partial: bool,
+    },
+    /// The `value` array ended.
+    End,
+}
+
+/// Why a body cannot be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    /// Where, in bytes from the start of the body.
+    pub(crate) at: u64,
+    pub(crate) what: &'static str,
+}
+
+/// A push parser for one body.
+#[derive(Debug)]
+pub(crate) struct Splitter {
+    state: State,
+    /// The open brackets: `{` or `[`.
+    open: Vec<u8>,
+    /// Bytes of the body before the present input.
+    offset: u64,
+    max: usize,
+    blanks: usize,
+    is_key: bool,
+    is_in_items: bool,
+    has_value: bool,
+    key: Vec<u8>,
+    /// Whether the key is `value`.
+    is_value_key: bool,
+    capture: Capture,
+    facts: Facts,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Start,
+    KeyOrClose,
+    Key,
+    Colon,
+    Value,
+    ValueOrClose,
+    AfterValue,
+    Text,
+    Escape,
+    Hex(u8),
+    Beyond(Utf8),
+    Number(Number),
+    Literal(&'static [u8]),
+    Done,
+}
+
+/// What ended at a byte.
+#[derive(Clone, Copy, Debug)]
+enum Signal {
+    Member,
+    Start,
+    Item,
+    End,
+}
+
+/// The text being kept: what older inputs and gaps left, and a run in the present input.
+#[derive(Debug, Default)]
+struct Capture {
+    is_on: bool,
+    kept: Vec<u8>,
+    run: usize,
+    end: usize,
+}
+
+/// What is noticed about an item while it passes; places are offsets into its text.
+#[derive(Debug, Default)]
+struct Facts {
+    key: usize,
+    is_id_next: bool,
+    id: Option<(usize, usize)>,
+    is_link_next: bool,
+    is_partial: bool,
+}
+
+/// Deeper nesting than any service has a use for.
+const MAX_DEPTH: usize = 512;
+const LINK: &[u8] = b"@odata.nextLink\"";
+
+impl Splitter {
+    /// Starts a body; no member and no item may be longer than `max` bytes.
+    pub(crate) fn new(max: usize) -> Self {
+        Self {
+            state: State::Start,
+            open: Vec::new(),
+            offset: 0,
+            max,
+            blanks: 0,
+            is_key: false,
+            is_in_items: false,
+            has_value: false,
+            key: Vec::new(),
+            is_value_key: false,
+            capture: Capture::default(),
+            facts: Facts::default(),
+        }
+    }
+
+    /// Reads on in `input` from `at` and returns the next piece that ended there. With `None`
+    /// the input is used up, and the next call takes the next one.
+    pub(crate) fn next<'p>(
+        &'p mut self,
+        input: &'p [u8],
+        at: &mut usize,
+    ) -> Result<Option<Piece<'p>>, Flaw> {
+        if !self.capture.is_on {
+            self.capture.kept.clear();
+        }
+        while *at < input.len() {
+            let signal = match self.step(input, at) {
+                Ok(signal) => signal,
+                Err(what) => {
+                    return Err(Flaw {
+                        at: self.offset + *at as u64,
+                        what,
+                    });
+                }
+            };
+            if let Some(signal) = signal {
+                return self.piece(signal, input, *at).map(Some);
+            }
+        }
+        self.offset += input.len() as u64;
+        let result = self.capture.cut(input, input.len(), self.max);
+        self.capture.run = 0;
+        result.map_err(|what| self.flaw(what)).map(|()| None)
+    }
+
+    /// The text of the last member or item, once more; `input` is the same as it was then.
+    pub(crate) fn last<'p>(&'p self, input: &'p [u8]) -> &'p [u8] {
+        self.capture.text(input)
+    }
+
+    /// Says whether the body may end here.
+    pub(crate) fn finish(&self) -> Result<(), Flaw> {
+        match self.state {
+            State::Done => Ok(()),
+            State::Start => Err(self.flaw("the body is empty")),
+            _ => Err(self.flaw("the body ends too early")),
+        }
+    }
+
+    fn flaw(&self, what: &'static str) -> Flaw {
+        Flaw {
+            at: self.offset,
+            what,
+        }
+    }
+
+    fn piece<'p>(
+        &'p mut self,
+        signal: Signal,
+        input: &'p [u8],
+        end: usize,
+    ) -> Result<Piece<'p>, Flaw> {
+        let offset = self.offset + end as u64;
+        let max = self.max;
+        Ok(match signal {
+            Signal::Start => Piece::Start,
+            Signal::End => Piece::End,
+            Signal::Member | Signal::Item => {
+                let text = self.capture.take(input, end, max);
+                let text = text.map_err(|what| Flaw { at: offset, what })?;
+                if matches!(signal, Signal::Member) {
+                    Piece::Member {
+                        key: &self.key,
+                        value: text,
+                    }
+                } else {
+                    let id = self.facts.id.and_then(|(start, end)| text.get(start..end));
+                    Piece::Item {
+                        text,
+                        id,
+                        is_partial: self.facts.is_partial,
+                    }
+                }
+            }
+        })
+    }
+
+    /// Reads at least one byte, or ends a number before one.
+    fn step(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Signal>, &'static str> {
+        let byte = input[*at];
+        match self.state {
+            State::Text => return self.text(input, at),
+            State::Number(number) => {
+                match number.next(byte) {
+                    Step::Goes(number) => self.state = State::Number(number),
+                    Step::Wrong => return Err("not a number"),
+                    Step::Ended => return Ok(self.value_ended(*at)),
+                }
+                *at += 1;
+                return Ok(None);
+            }
+            State::Literal(rest) => {
+                let Some((&expected, rest)) = rest.split_first() else {
+                    return Ok(self.value_ended(*at));
+                };
+                if byte != expected {
+                    return Err("neither true, false nor null");
+                }
+                *at += 1;
+                self.state = State::Literal(rest);
+                return Ok(if rest.is_empty() {
+                    self.value_ended(*at)
+                } else {
+                    None
+                });
+            }
+            State::Escape | State::Hex(_) | State::Beyond(_) => self.in_text(byte)?,
+            _ if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') => {
+                return self.blank(input, at).map(|()| None);
+            }
+            _ => {
+                self.blanks = 0;
+                return self.structure(byte, at);
+            }
+        }
+        *at += 1;
+        Ok(None)
+    }
+
+    /// A byte inside a string that is no plain one.
+    fn in_text(&mut self, byte: u8) -> Result<(), &'static str> {
+        self.state = match (self.state, byte) {
+            (State::Escape, b'u') => State::Hex(4),
+            (State::Escape, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => State::Text,
+            (State::Escape, _) => return Err("no such escape in a string"),
+            (State::Hex(1), b) if b.is_ascii_hexdigit() => State::Text,
+            (State::Hex(left), b) if b.is_ascii_hexdigit() => State::Hex(left - 1),
+            (State::Hex(_), _) => return Err("no such escape in a string"),
+            (State::Beyond(utf8), b) => match utf8.next(b) {
+                Ok(Some(utf8)) => State::Beyond(utf8),
+                Ok(None) => State::Text,
+                Err(()) => return Err("not UTF-8"),
+            },
+            (state, _) => state,
+        };
+        Ok(())
+    }
+
+    fn text(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Signal>, &'static str> {
+        *at += plain_run(&input[*at..]);
+        let Some(&byte) = input.get(*at) else {
+            return Ok(None);
+        };
+        match byte {
+            b'"' => {
+                *at += 1;
+                return if self.is_key {
+                    self.key_ended(input, *at)
+                } else {
+                    Ok(self.value_ended(*at))
+                };
+            }
+            b'\\' => self.state = State::Escape,
+            0x80.. => self.state = State::Beyond(Utf8::start(byte).ok_or("not UTF-8")?),
+            _ => return Err("a control character in a string"),
+        }
+        *at += 1;
+        Ok(None)
+    }
+
+    /// White space between tokens: not kept.
+    fn blank(&mut self, input: &[u8], at: &mut usize) -> Result<(), &'static str> {
+        self.capture.cut(input, *at, self.max)?;
+        let rest = &input[*at..];
+        let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r');
+        let length = rest.iter().position(|b| !is_blank(b)).unwrap_or(rest.len());
+        self.blanks += length;
+        if self.blanks > self.max {
+            return Err("white space without end");
+        }
+        *at += length;
+        self.capture.run = *at;
+        Ok(())
+    }
+
+    fn structure(&mut self, byte: u8, at: &mut usize) -> Result<Option<Signal>, &'static str> {
+        let here = *at;
+        *at += 1;
+        match (self.state, byte) {
+            (State::Start, b'{') => self.push(b'{')?,
+            (State::Start, _) => return Err("not a JSON object"),
+            (State::KeyOrClose | State::Key, b'"') => self.key_begins(here),
+            (State::Colon, b':') => self.state = State::Value,
+            (State::Value | State::ValueOrClose, byte) if !matches!(byte, b']' | b'}') => {
+                return self.value_begins(byte, here);
+            }
+            (State::AfterValue, b',') => {
+                let is_object = self.open.last() == Some(&b'{');
+                self.state = if is_object { State::Key } else { State::Value };
+            }
+            (State::KeyOrClose, b'}') => return Ok(self.close(*at)),
+            (State::ValueOrClose, b']') => return Ok(self.close(*at)),
+            (State::AfterValue, b'}') if self.open.last() == Some(&b'{') => {
+                return Ok(self.close(*at));
+            }
+            (State::AfterValue, b']') if self.open.last() == Some(&b'[') => {
+                return Ok(self.close(*at));
+            }
+            (State::Done, _) => return Err("something follows the JSON object"),
+            _ => {
+                *at = here;
+                return Err("not JSON");
+            }
+        }
+        Ok(None)
+    }
+
+    fn push(&mut self, bracket: u8) -> Result<(), &'static str> {
+        if self.open.len() == MAX_DEPTH {
+            return Err("nested too deeply");
+        }
+        self.open.push(bracket);
+        self.state = if bracket == b'{' {
+            State::KeyOrClose
+        } else {
+            State::ValueOrClose
+        };
+        Ok(())
+    }
+
+    fn close(&mut self, end: usize) -> Option<Signal> {
+        self.open.pop();
+        self.value_ended(end)
+    }
+
+    fn key_begins(&mut self, at: usize) {
+        self.is_key = true;
+        self.state = State::Text;
+        if self.open.len() == 1 {
+            self.capture.begin(at);
+        } else {
+            self.facts.key = self.capture.offset(at);
+        }
+    }
+
+    fn key_ended(&mut self, input: &[u8], end: usize) -> Result<Option<Signal>, &'static str> {
+        self.state = State::Colon;
+        if self.open.len() == 1 {
+            let key = self.capture.take(input, end, self.max)?;
+            self.key.clear();
+            self.key.extend_from_slice(key);
+            self.capture.kept.clear();
+            self.is_value_key = is_name(&self.key, "value");
+            if self.is_value_key && std::mem::replace(&mut self.has_value, true) {
+                return Err("a second `value`");
+            }
+        } else if self.is_in_items {
+            let start = self.facts.key;
+            let length = self.capture.offset(end) - start;
+            self.facts.is_id_next =
+                self.open.len() == 3 && length == 4 && self.capture.holds(input, start, b"\"id\"");
+            self.facts.is_link_next =
+                length > LINK.len() && self.capture.holds(input, start + length - LINK.len(), LINK);
+        }
+        Ok(None)
+    }
+
+    fn value_begins(&mut self, byte: u8, at: usize) -> Result<Option<Signal>, &'static str> {
+        let depth = self.open.len();
+        if depth == 1 {
+            if byte == b'[' && self.is_value_key {
+                self.is_in_items = true;
+                self.push(b'[')?;
+                return Ok(Some(Signal::Start));
+            }
+            self.capture.begin(at);
+        } else if depth == 2 && self.is_in_items {
+            self.capture.begin(at);
+            self.facts = Facts::default();
+        }
+        self.facts.is_id_next &= byte == b'"';
+        if self.facts.is_id_next {
+            let start = self.capture.offset(at);
+            self.facts.id = Some((start, start));
+        }
+        if std::mem::take(&mut self.facts.is_link_next) && byte != b'n' {
+            self.facts.is_partial = true;
+        }
+        self.is_key = false;
+        match byte {
+            b'{' | b'[' => self.push(byte)?,
+            b'"' => self.state = State::Text,
+            b't' => self.state = State::Literal(b"rue"),
+            b'f' => self.state = State::Literal(b"alse"),
+            b'n' => self.state = State::Literal(b"ull"),
+            _ => self.state = State::Number(Number::start(byte).ok_or("not a JSON value")?),
+        }
+        Ok(None)
+    }
+
+    fn value_ended(&mut self, end: usize) -> Option<Signal> {
+        self.state = State::AfterValue;
+        match self.open.len() {
+            0 => {
+                self.state = State::Done;
+                None
+            }
+            1 if std::mem::take(&mut self.is_in_items) => Some(Signal::End),
+            1 => Some(Signal::Member),
+            2 if self.is_in_items => Some(Signal::Item),
+            3 if std::mem::take(&mut self.facts.is_id_next) => {
+                if let Some((_, id_end)) = &mut self.facts.id {
+                    *id_end = self.capture.offset(end);
+                }
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a key token spells `name`, escapes undone.
+pub(crate) fn is_name(key: &[u8], name: &str) -> bool {
+    if key.contains(&b'\\') {
+        serde_json::from_slice::<String>(key).is_ok_and(|key| key == name)
+    } else {
+        key.get(1..key.len().saturating_sub(1)) == Some(name.as_bytes())
+    }
+}
+
+const TOO_LONG: &str = "longer than --max-item allows";
+
+impl Capture {
+    fn begin(&mut self, at: usize) {
+        self.is_on = true;
+        self.kept.clear();
+        self.run = at;
+    }
+
+    /// Ends the run before `end`.
+    fn cut(&mut self, input: &[u8], end: usize, max: usize) -> Result<(), &'static str> {
+        if self.is_on {
+            if self.kept.len() + (end - self.run) > max {
+                return Err(TOO_LONG);
+            }
+            self.kept.extend_from_slice(&input[self.run..end]);
+            self.run = end;
+        }
+        Ok(())
+    }
+
+    /// Ends the capture; what lies whole in the input is not copied.
+    fn take<'p>(
+        &'p mut self,
+        input: &'p [u8],
+        end: usize,
+        max: usize,
+    ) -> Result<&'p [u8], &'static str> {
+        if !self.kept.is_empty() {
+            self.cut(input, end, max)?;
+        }
+        self.end = end;
+        self.is_on = false;
+        let text = self.text(input);
+        if text.len() > max {
+            Err(TOO_LONG)
+        } else {
+            Ok(text)
+        }
+    }
+
+    fn text<'p>(&'p self, input: &'p [u8]) -> &'p [u8] {
+        if self.kept.is_empty() {
+            &input[self.run..self.end]
+        } else {
+            &self.kept
+        }
+    }
+
+    /// The place in the captured text of a byte of the input.
+    fn offset(&self, at: usize) -> usize {
+        self.kept.len() + (at - self.run.min(at))
+    }
+
+    fn holds(&self, input: &[u8], start: usize, expected: &[u8]) -> bool {
+        expected.iter().enumerate().all(|(index, byte)| {
+            let place = start + index;
+            let found = match self.kept.get(place) {
+                Some(found) => Some(found),
+                None => input.get(self.run + place - self.kept.len()),
+            };
+            found == Some(byte)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

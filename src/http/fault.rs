@@ -1,0 +1,190 @@
+//! What went wrong below HTTP, in one line and with a remedy.
+
+use std::io;
+
+use rustls::{AlertDescription, CertificateError};
+use ureq::Timeout;
+
+use crate::error::Error;
+use crate::http::connect::SILENCE;
+
+/// A request without a usable answer.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) error: Error,
+    /// Whether asking again can help.
+    pub(crate) is_passing: bool,
+}
+
+impl Fault {
+    fn passing(host: &str, cause: &str) -> Self {
+        Self {
+            error: Error::unavailable(format!("{host}: {cause}")),
+            is_passing: true,
+        }
+    }
+
+    fn lasting(error: Error) -> Self {
+        Self {
+            error,
+            is_passing: false,
+        }
+    }
+
+    /// A failure of ours before anything was sent.
+    pub(crate) fn before_sending(error: Error) -> Self {
+        Self::lasting(error)
+    }
+
+    /// An answer that cannot be right.
+    pub(crate) fn protocol(host: &str, cause: &str) -> Self {
+        Self::lasting(Error::protocol(format!("{host}: {cause}")))
+    }
+
+    /// A body that comes too slowly to be alive.
+    pub(crate) fn too_slow(host: &str) -> Self {
+        Self::passing(host, "the answer came at less than 1 kB a second for 30 s")
+    }
+
+    pub(crate) fn from_ureq(error: ureq::Error, host: &str) -> Self {
+        match error {
+            ureq::Error::Io(error) => Self::from_io(&error, host),
+            ureq::Error::Timeout(phase) => Self::from_timeout(phase, host),
+            ureq::Error::HostNotFound => {
+                let mut fault = Self::passing(host, "host not found");
+                fault.error = fault
+                    .error
+                    .hint("check the name, and that this machine has DNS");
+                fault
+            }
+            ureq::Error::ConnectProxyFailed(cause) => Self::from_proxy(&cause, host),
+            ureq::Error::ConnectionFailed => Self::passing(host, "no connection"),
+            ureq::Error::Rustls(error) => Self::from_tls(&error, host),
+            ureq::Error::Tls(_) => {
+                Self::protocol(host, "has no name that a certificate could name")
+            }
+            ureq::Error::LargeResponseHeader(..) => {
+                Self::protocol(host, "the header of the answer is larger than 64 kB")
+            }
+            error => Self::protocol(host, &format!("the answer is not HTTP ({error})")),
+        }
+    }
+
+    fn from_io(error: &io::Error, host: &str) -> Self {
+        if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            return Self::from_tls(tls, host);
+        }
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused => Self::passing(host, "connection refused"),
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
+                Self::passing(host, "the connection was reset")
+            }
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionAborted => Self::passing(
+                host,
+                "the connection was closed before the answer was whole",
+            ),
+            _ => Self::passing(host, &crate::file::cause(error)),
+        }
+    }
+
+    fn from_timeout(phase: Timeout, host: &str) -> Self {
+        let cause = match phase {
+            Timeout::Resolve | Timeout::Connect => "no connection within 10 s".to_owned(),
+            Timeout::RecvResponse => "no answer within 120 s".to_owned(),
+            Timeout::RecvBody => format!("nothing came for {} s", SILENCE.as_secs()),
+            Timeout::Global => {
+                // The deadline of the whole program: no time is left to try again.
+                let error = Error::unavailable(format!("{host}: the time of --max-time is up"));
+                return Self::lasting(error);
+            }
+            _ => "the request could not be sent in time".to_owned(),
+        };
+        Self::passing(host, &cause)
+    }
+
+    fn from_proxy(cause: &str, host: &str) -> Self {
+        let status = cause
+            .rsplit('/')
+            .next()
+            .filter(|_| cause.contains("responded"))
+            .and_then(|status| status.parse::<u16>().ok());
+        let Some(status) = status else {
+            return Self::passing(host, "the proxy did not answer");
+        };
+        let error = Error::unavailable(format!("{host}: the proxy answered {status}"));
+        let error = match status {
+            407 => error.hint("put the proxy's user and password into the proxy variable"),
+            400..500 => error.hint("the proxy does not let this host through: ask its owner"),
+            _ => error,
+        };
+        Self {
+            error: error.status(status),
+            is_passing: status >= 500,
+        }
+    }
+
+    fn from_tls(error: &rustls::Error, host: &str) -> Self {
+        let (cause, hint) = explain_tls(error);
+        let error = Error::unavailable(format!("{host}: {cause}"));
+        Self::lasting(match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        })
+    }
+}
+
+const CLOCK: &str = "check this machine's clock (date -u); else the server's owner must act";
+
+fn explain_tls(error: &rustls::Error) -> (String, Option<&'static str>) {
+    match error {
+        rustls::Error::InvalidCertificate(cause) => explain_certificate(cause),
+        rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => (
+            "the server wants a TLS version older than 1.2".to_owned(),
+            None,
+        ),
+        rustls::Error::AlertReceived(alert) => (
+            format!("the server broke off the TLS handshake ({alert:?})"),
+            None,
+        ),
+        rustls::Error::InvalidMessage(_) => (
+            "does not speak TLS on this port".to_owned(),
+            Some("check the port; a captive portal or a proxy may stand in between"),
+        ),
+        rustls::Error::PeerIncompatible(_) => (
+            "has no TLS version or cipher in common with us (TLS 1.2 or 1.3)".to_owned(),
+            None,
+        ),
+        // The rest is rare, and some of it a page long.
+        error => {
+            let text: String = error.to_string().chars().take(160).collect();
+            (format!("TLS failed: {text}"), None)
+        }
+    }
+}
+
+fn explain_certificate(error: &CertificateError) -> (String, Option<&'static str>) {
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => (
+            "the server's certificate has expired".to_owned(),
+            Some(CLOCK),
+        ),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => (
+            "the server's certificate is not valid yet".to_owned(),
+            Some(CLOCK),
+        ),
+        CertificateError::UnknownIssuer => (
+            "the server's certificate comes from no authority that is trusted here".to_owned(),
+            Some("where a proxy opens TLS, give its CA with --ca-file or SSL_CERT_FILE"),
+        ),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => (
+            "the server's certificate is for another name".to_owned(),
+            None,
+        ),
+        CertificateError::Revoked => ("the server's certificate is revoked".to_owned(), None),
+        _ => (
+            "the server's certificate cannot be accepted (version, signature or purpose)"
+                .to_owned(),
+            None,
+        ),
+    }
+}

@@ -1,0 +1,135 @@
+//! Which certificate authorities are trusted.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use ureq::tls::{Certificate, RootCerts};
+
+use crate::error::Error;
+use crate::file::{Guarded, cause};
+
+/// The roots, and in a few words where they come from.
+#[derive(Clone, Debug)]
+pub(super) struct Roots {
+    pub(super) certificates: RootCerts,
+    pub(super) origin: String,
+}
+
+/// Where distributions keep their store: Debian and Alpine, Fedora, SUSE, others.
+const SYSTEM: [&str; 7] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/certs/ca-certificates.crt",
+];
+
+const MAX_STORE: usize = 8 << 20;
+
+/// The roots of `--ca-file`, else of `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's, else
+/// Mozilla's as they were when this program was built.
+///
+/// # Errors
+///
+/// `Parameters` when a place that was named cannot be read or holds no certificate; the system's
+/// store is used as far as it can be.
+pub(super) fn load(ca_file: Option<&Path>) -> Result<Roots, Error> {
+    if let Some(path) = ca_file {
+        return named(&[path.to_owned()], &[], "ca file");
+    }
+    let file: Vec<PathBuf> = std::env::var_os("SSL_CERT_FILE")
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
+    let folders: Vec<PathBuf> = std::env::var_os("SSL_CERT_DIR")
+        .filter(|value| !value.is_empty())
+        .map(|value| std::env::split_paths(&value).collect())
+        .unwrap_or_default();
+    if !file.is_empty() || !folders.is_empty() {
+        return named(&file, &folders, "SSL_CERT_FILE or SSL_CERT_DIR");
+    }
+    Ok(system().unwrap_or_else(|| Roots {
+        certificates: RootCerts::WebPki,
+        origin: "the roots built in (Mozilla's)".to_owned(),
+    }))
+}
+
+fn named(files: &[PathBuf], folders: &[PathBuf], what: &str) -> Result<Roots, Error> {
+    let mut found = Vec::new();
+    for path in files {
+        let file = Guarded::read(path, what, MAX_STORE)?;
+        let before = found.len();
+        add(&mut found, file.bytes())
+            .map_err(|reason| Error::parameters(format!("{what} {}: {reason}", path.display())))?;
+        if found.len() == before {
+            return Err(none(what, path));
+        }
+    }
+    for folder in folders {
+        let entries = fs::read_dir(folder).map_err(|error| {
+            Error::parameters(format!("{what} {}: {}", folder.display(), cause(&error)))
+        })?;
+        for entry in entries.flatten() {
+            // A store's folder holds the same files under several names, and other things.
+            if let Ok(file) = Guarded::read(&entry.path(), what, MAX_STORE) {
+                let _ = add(&mut found, file.bytes());
+            }
+        }
+        if found.is_empty() {
+            return Err(none(what, folder));
+        }
+    }
+    let places: Vec<_> = files
+        .iter()
+        .chain(folders)
+        .map(|path| path.display().to_string())
+        .collect();
+    Ok(roots(found, places.join(", ")))
+}
+
+fn none(what: &str, path: &Path) -> Error {
+    Error::parameters(format!("{what} {}: holds no certificate", path.display()))
+        .hint("give the CA as PEM: -----BEGIN CERTIFICATE-----")
+}
+
+fn system() -> Option<Roots> {
+    SYSTEM.iter().find_map(|path| {
+        let file = Guarded::read(Path::new(path), "store", MAX_STORE).ok()?;
+        let mut found = Vec::new();
+        let _ = add(&mut found, file.bytes());
+        (!found.is_empty()).then(|| roots(found, (*path).to_owned()))
+    })
+}
+
+fn roots(found: Vec<Certificate<'static>>, origin: String) -> Roots {
+    Roots {
+        certificates: RootCerts::Specific(Arc::new(found)),
+        origin,
+    }
+}
+
+/// Adds the certificates of a PEM text that can be trust anchors; the error says that one could
+/// not, after all others were added. What the PEM reader says is never shown: its errors quote
+/// the file.
+fn add(found: &mut Vec<Certificate<'static>>, pem: &[u8]) -> Result<(), &'static str> {
+    let mut result = Ok(());
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let Ok(certificate) = certificate else {
+            result = Err("holds PEM that cannot be read");
+            break;
+        };
+        if RootCertStore::empty().add(certificate.clone()).is_ok() {
+            found.push(Certificate::from_der(&certificate).to_owned());
+        } else {
+            result = Err("holds a certificate that cannot be read");
+        }
+    }
+    result
+}

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "what only the program uses")
+)]
+
+mod auth;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+mod error;
+mod file;
+mod form;
+mod graph;
+mod http;
+mod nearest;
+mod notice;
+mod parameters;
+mod secret;
+
+// The public interface is:
+pub use crate::auth::{AccessToken, ConfidentialClient, Credential, TokenCache};
+pub use crate::error::{Error, Report, Resume};
+pub use crate::graph::{Counts, Graph, Item, Items, Pages, Shape};
+pub use crate::http::Network;
+pub use crate::notice::Notice;
+pub use crate::parameters::Parameters;
+pub use crate::secret::Secret;

@@ -1,0 +1,5 @@
+//! Arguments, run, exit code.
+
+fn main() -> std::process::ExitCode {
+    mgd::cli::main()
+}

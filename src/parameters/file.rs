@@ -1,0 +1,295 @@
+//! The parameters file: a JSON object with known keys.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::de::{Deserializer as _, Error as _, MapAccess, Visitor};
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::file::Guarded;
+use crate::nearest::nearest;
+use crate::secret::Secret;
+
+/// Every key; the first eight are the sample's (Azure-Samples/ms-identity-python-daemon).
+const KEYS: [&str; 17] = [
+    "note",
+    "authority",
+    "oidc_authority",
+    "client_id",
+    "scope",
+    "secret",
+    "thumbprint",
+    "private_key_file",
+    "endpoint",
+    "secret_file",
+    "certificate_file",
+    "private_key_passphrase_file",
+    "send_certificate_chain",
+    "federated_token_file",
+    "managed_identity",
+    "token_cache",
+    "ca_file",
+];
+
+const PROXY: &str = "proxy";
+
+/// Keys that name what this version cannot do.
+const LATER: [&str; 8] = [
+    "oidc_authority",
+    "thumbprint",
+    "private_key_file",
+    "certificate_file",
+    "private_key_passphrase_file",
+    "send_certificate_chain",
+    "federated_token_file",
+    "managed_identity",
+];
+
+const MAX_BYTES: usize = 1 << 20;
+const WHAT: &str = "parameters file";
+
+/// A value and where it stands, for messages.
+#[derive(Clone, Debug)]
+pub(super) struct Placed {
+    pub(super) text: Secret,
+    pub(super) place: String,
+}
+
+/// A file that was read and found right in form; what it says is still to be judged.
+#[derive(Debug)]
+pub(super) struct ParametersFile {
+    path: PathBuf,
+    values: Vec<(String, Placed)>,
+}
+
+impl ParametersFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters`, with the line, for everything that is not as it should be: form, keys,
+    /// types, texts that the sample left to be filled in, and then who else could read or change
+    /// the file.
+    pub(super) fn read(path: &Path) -> Result<Self, Error> {
+        let guarded = Guarded::read(path, WHAT, MAX_BYTES)?;
+        let at = |line: usize| format!("{WHAT} {}:{line}", path.display());
+        let bytes = guarded.bytes();
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return Err(Error::parameters("is UTF-16")
+                .hint("save it as UTF-8")
+                .at(&at(1)));
+        }
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            Error::parameters("is not UTF-8")
+                .hint("save it as UTF-8")
+                .at(&at(1))
+        })?;
+        let members = members(text).map_err(|reason| {
+            Error::parameters(reason).at(&format!("{WHAT} {}", path.display()))
+        })?;
+        let mut file = Self {
+            path: path.to_owned(),
+            values: Vec::new(),
+        };
+        for (key, raw) in members {
+            // The value is a part of the text, so that its place in it is the difference.
+            let offset = (raw.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+            let line = text.as_bytes()[..offset.min(text.len())]
+                .iter()
+                .filter(|b| **b == b'\n');
+            let line = line.count() + 1;
+            file.take(&key, raw.get())
+                .map_err(|error| error.at(&at(line)))?;
+            for (known, placed) in &mut file.values {
+                if *known == key {
+                    placed.place = format!("{}: {key}", at(line));
+                }
+            }
+        }
+        file.check_placeholders()?;
+        if file.get("secret").is_some() {
+            guarded.check_private(WHAT)?;
+        }
+        guarded.check_unwritable(WHAT)?;
+        file.check_support()?;
+        Ok(file)
+    }
+
+    /// The text of a key; a list of scopes is joined by spaces.
+    pub(super) fn get(&self, key: &str) -> Option<&Placed> {
+        self.values
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, placed)| placed)
+    }
+
+    /// A path that stands on the folder of this file.
+    pub(super) fn get_path(&self, key: &str) -> Option<PathBuf> {
+        let path = self.get(key)?.text.expose();
+        Some(self.folder().join(path))
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// How the file is named in messages.
+    pub(super) fn name(&self) -> String {
+        format!("{WHAT} {}", self.path.display())
+    }
+
+    fn take(&mut self, key: &str, raw: &str) -> Result<(), Error> {
+        if !KEYS.contains(&key) && key != PROXY {
+            let error = Error::parameters(format!("unknown key `{key}`"));
+            let known = KEYS.iter().copied().chain([PROXY]);
+            return Err(match nearest(key, known) {
+                Some(known) => error.hint(format!("did you mean `{known}`?")),
+                None => error.hint("take it out; README.md lists the keys"),
+            });
+        }
+        if self.get(key).is_some() {
+            return Err(Error::parameters(format!("`{key}` stands twice")).hint("take one out"));
+        }
+        if raw == "null" || key == "note" {
+            return Ok(());
+        }
+        let text = match (key, raw.as_bytes().first()) {
+            ("scope", Some(b'[')) => {
+                let list: Option<Vec<String>> = serde_json::from_str(raw).ok();
+                list.map(|list| list.join(" "))
+                    .ok_or_else(|| Error::parameters("`scope` must be a list of strings"))?
+            }
+            (_, Some(b'"')) => serde_json::from_str(raw)
+                .map_err(|_| Error::parameters(format!("`{key}` holds a broken escape")))?,
+            _ if LATER.contains(&key) => raw.to_owned(),
+            _ => {
+                // The value itself may be the secret: say its type, not what it is.
+                let found = kind(raw);
+                return Err(
+                    Error::parameters(format!("`{key}` must be a string, not {found}"))
+                        .hint(format!("write \"{key}\": \"…\"")),
+                );
+            }
+        };
+        let placed = Placed {
+            text: Secret::new(text),
+            place: String::new(),
+        };
+        self.values.push((key.to_owned(), placed));
+        Ok(())
+    }
+
+    fn check_placeholders(&self) -> Result<(), Error> {
+        for (key, placed) in &self.values {
+            if is_placeholder(placed.text.expose()) {
+                let hint = match key.as_str() {
+                    "authority" => "put your directory (tenant) id at its end",
+                    "client_id" => "put your application (client) id there",
+                    "secret" => "put the secret's Value there (Certificates & secrets)",
+                    _ => "put null there, or the real value",
+                };
+                let error = Error::parameters("still holds the text of the sample");
+                return Err(error.hint(hint).at(&placed.place));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_support(&self) -> Result<(), Error> {
+        if let (Some(_), Some(oidc)) = (self.get("authority"), self.get("oidc_authority")) {
+            return Err(Error::parameters("stands beside `authority`")
+                .hint("keep one of the two and put null for the other")
+                .at(&oidc.place));
+        }
+        for key in LATER {
+            if let Some(placed) = self
+                .get(key)
+                .filter(|placed| placed.text.expose() != "false")
+            {
+                return Err(Error::parameters("cannot be used by this version")
+                    .hint("put null there; use `authority`, and `secret` or `secret_file`")
+                    .at(&placed.place));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Texts that the samples leave to be filled in, Microsoft's and ours.
+fn is_placeholder(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.contains("enter_the_")
+        || lower == "your_client_id"
+        || lower.starts_with("the secret generated by aad")
+        || lower.contains("the thumbprint generated by aad")
+}
+
+/// The members of the object, and what is wrong if it is none. Nothing of the content is quoted.
+fn members(text: &str) -> Result<Vec<(String, &RawValue)>, String> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let members = deserializer.deserialize_map(Members);
+    let members = members.and_then(|members| deserializer.end().map(|()| members));
+    members.map_err(|error| match error.classify() {
+        Category::Data => "must be a JSON object: { … }".to_owned(),
+        Category::Eof if text.trim().is_empty() => "is empty".to_owned(),
+        _ => error.to_string(),
+    })
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let mut members = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if members.len() > 1000 {
+                return Err(M::Error::custom("too many keys"));
+            }
+            members.push((key, map.next_value()?));
+        }
+        Ok(members)
+    }
+}
+
+fn kind(raw: &str) -> &'static str {
+    match raw.as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "a list",
+        Some(b't' | b'f') => "true or false",
+        Some(b'"') => "a string",
+        _ => "a number",
+    }
+}
+
+/// A secret from a file of its own: one line ending is not a part of it.
+///
+/// # Errors
+///
+/// `Parameters` when the file cannot be used, is open to others, or holds no secret.
+pub(super) fn read_secret(path: &Path) -> Result<Placed, Error> {
+    const SECRET: &str = "secret file";
+    let guarded = Guarded::read(path, SECRET, 64 * 1024)?;
+    let place = format!("{SECRET} {}", path.display());
+    guarded.check_private(SECRET)?;
+    let bytes = guarded.bytes();
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+    let text = String::from_utf8(bytes.to_vec()).map_err(|error| {
+        drop(Zeroizing::new(error.into_bytes()));
+        Error::parameters("is not UTF-8").at(&place)
+    })?;
+    Ok(Placed {
+        text: Secret::new(text),
+        place,
+    })
+}
