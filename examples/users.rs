@@ -16,7 +16,9 @@ struct User {
 fn main() -> Result<(), Error> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [tenant, client_id, secret_file] = &arguments[..] else {
-        return Err(Error::parameters("usage: users TENANT CLIENT_ID SECRET_FILE"));
+        return Err(Error::parameters(
+            "usage: users TENANT CLIENT_ID SECRET_FILE",
+        ));
     };
     let secret = std::fs::read_to_string(secret_file)
         .map_err(|error| Error::parameters(format!("{secret_file}: {error}")))?;

@@ -1,0 +1,30 @@
+//! The built program against a tenant on loopback: what it prints, how it ends, what it asks.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "in a test a panic is the report"
+)]
+#![allow(
+    unreachable_pub,
+    missing_debug_implementations,
+    reason = "the tools of the tests are public to one program"
+)]
+
+mod bad_input;
+mod cache;
+mod faults;
+mod library;
+mod merge;
+mod output;
+mod pages;
+mod proxies;
+mod quickstart;
+mod resume;
+mod samples;
+mod sizes;
+mod support;
+mod tenant;
+mod throttle;
+mod tls;
+mod token;
