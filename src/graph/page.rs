@@ -25,7 +25,7 @@ pub enum Shape {
 #[derive(Debug)]
 pub(crate) struct Page {
     body: Body,
-    kind: Kind,
+    state: State,
     /// Whether it is the first of its listing, so that it may be a single object.
     is_first: bool,
     buffer: Vec<u8>,
@@ -44,22 +44,24 @@ pub(crate) struct Page {
     bytes: u64,
 }
 
+/// What comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum State {
     Json,
     Nothing,
     Text,
+    /// All of a single object or text.
+    Whole,
+    Over,
 }
 
 /// What reading on has brought.
 #[derive(Debug)]
 pub(crate) enum Progress {
-    /// A new item; its text is [`Page::text`].
+    /// A new item, or all of an object or text; it is [`Page::text`].
     Item { is_partial: bool },
     /// The answer is known to be this.
     Shape(Shape),
-    /// The answer is this, and all of it is [`Page::text`].
-    Whole(Shape),
     /// The page has ended.
     End,
 }
@@ -91,20 +93,20 @@ impl Page {
             .unwrap_or_default()
             .trim()
             .to_owned();
-        let kind = match media.as_str() {
-            _ if answer.status == 204 => Kind::Nothing,
-            "text/plain" if is_first => Kind::Text,
+        let state = match media.as_str() {
+            _ if answer.status == 204 => State::Nothing,
+            "text/plain" if is_first => State::Text,
             "text/html" => {
                 let body = answer.body.read_all(MAX_MEMBERS).unwrap_or_default();
                 let message = format!("graph: the answer is a web page: {}", excerpt(&body));
                 let hint = "a proxy or a captive portal may have answered";
                 return Err(Error::protocol(message).hint(hint).status(answer.status));
             }
-            _ => Kind::Json,
+            _ => State::Json,
         };
         Ok(Self {
             body: answer.body,
-            kind,
+            state,
             is_first,
             buffer: vec![0; BUFFER],
             filled: 0,
@@ -145,22 +147,24 @@ impl Page {
         members: &mut Members,
         keep_link: bool,
     ) -> Result<Progress, Stop> {
-        match self.kind {
-            Kind::Nothing => {
-                // Told once; the page ends the next time.
-                self.kind = Kind::Json;
-                self.whole = Some(Vec::new());
+        match self.state {
+            State::Json => {}
+            State::Nothing => {
+                self.state = State::Over;
                 return Ok(Progress::Shape(Shape::Nothing));
             }
-            Kind::Text => {
-                self.kind = Kind::Json;
+            State::Text => {
                 let text = self.body.read_all(MAX_MEMBERS)?;
                 self.bytes += text.len() as u64;
                 self.whole = Some(text);
-                return Ok(Progress::Whole(Shape::Text));
+                self.state = State::Whole;
+                return Ok(Progress::Shape(Shape::Text));
             }
-            Kind::Json if self.whole.is_some() => return Ok(Progress::End),
-            Kind::Json => {}
+            State::Whole => {
+                self.state = State::Over;
+                return Ok(Progress::Item { is_partial: false });
+            }
+            State::Over => return Ok(Progress::End),
         }
         loop {
             let piece = self
@@ -236,13 +240,14 @@ impl Page {
             let line = Refusal::read(&body).line();
             return Err(wrong(&format!("an error inside a success: {line}")));
         }
-        self.whole = Some(Vec::new());
         if is_page {
             // Without `value` and with a next link it is a page that has no items.
+            self.state = State::Over;
             return Ok(Progress::Shape(Shape::Collection));
         }
         self.whole = Some(members.object());
-        Ok(Progress::Whole(Shape::Object))
+        self.state = State::Whole;
+        Ok(Progress::Shape(Shape::Object))
     }
 
     /// A single object is one item, and may be as long as one; what stands beside a collection

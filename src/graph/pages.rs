@@ -190,11 +190,6 @@ impl<'g> Pages<'g> {
                 self.shape.get_or_insert(shape);
                 Ok(Turn::Other)
             }
-            Ok(Progress::Whole(shape)) => {
-                self.shape.get_or_insert(shape);
-                self.counts.items += 1;
-                Ok(Turn::Item)
-            }
             Ok(Progress::End) => self.end_page(),
             Err(Stop::Broken(error)) => self.repeat(error),
             Err(Stop::Wrong(error)) => Err(error),

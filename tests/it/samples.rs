@@ -1,1 +1,128 @@
-//! To come.
+//! Example bodies of Graph's documentation, read where the folder exists; they are not ours to
+//! carry along.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::support::Mgd;
+use crate::tenant::{Reply, Tenant};
+
+/// The bodies of a kind by name, or none where the folder is not.
+fn samples(is_wanted: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+    let folder = std::env::var_os("MGD_SAMPLES")
+        .map(PathBuf::from)
+        .unwrap_or_else(|| {
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/graph-samples")
+        });
+    let mut samples = Vec::new();
+    for kind in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = kind.file_name().to_string_lossy().into_owned();
+        if kind.path().is_dir() && is_wanted(&name) {
+            for file in fs::read_dir(kind.path()).unwrap().flatten() {
+                let name = format!("{name}/{}", file.file_name().to_string_lossy());
+                samples.push((name, fs::read_to_string(file.path()).unwrap()));
+            }
+        }
+    }
+    if samples.is_empty() {
+        eprintln!("no example bodies here: nothing was tested (MGD_SAMPLES names their folder)");
+    }
+    samples
+}
+
+/// The tokens of a JSON text, without the white space between them.
+fn tokens(json: &str) -> String {
+    let (mut is_text, mut is_escaped) = (false, false);
+    let keep = |c: &char| {
+        let is_kept = is_text || !c.is_ascii_whitespace();
+        if is_escaped {
+            is_escaped = false;
+        } else if *c == '"' {
+            is_text = !is_text;
+        } else if *c == '\\' {
+            is_escaped = true;
+        }
+        is_kept
+    };
+    json.chars().filter(keep).collect()
+}
+
+fn is_error(body: &str) -> bool {
+    serde_json::from_str::<Value>(body).unwrap()["error"].is_object()
+}
+
+fn serve(body: &str) -> (Tenant, Mgd) {
+    let tenant = Tenant::start();
+    let mgd = Mgd::new(&tenant);
+    tenant.always("/v1.0/sample", Reply::json(body));
+    (tenant, mgd)
+}
+
+#[test]
+fn every_valid_body_keeps_its_tokens() {
+    let (tenant, mgd) = serve("{}");
+    for (name, body) in samples(|kind| !matches!(kind, "malformed" | "error")) {
+        tenant.always("/v1.0/sample", Reply::json(body.clone()));
+        let arguments = ["get", "sample", "-p", "parameters.json", "--first-page"];
+        let run = mgd.run(arguments).ok();
+        assert_eq!(run.stdout, tokens(&body) + "\n", "{name}");
+
+        let run = mgd.run(arguments.into_iter().chain(["-o", "jsonl"])).ok();
+        let members: std::collections::HashMap<String, &RawValue> =
+            serde_json::from_str(&body).unwrap();
+        let items: Option<Vec<&RawValue>> = members
+            .get("value")
+            .and_then(|value| serde_json::from_str(value.get()).ok());
+        let expected = match items {
+            Some(items) => items.iter().map(|item| tokens(item.get()) + "\n").collect(),
+            None => tokens(&body) + "\n",
+        };
+        assert_eq!(run.stdout, expected, "{name}");
+    }
+}
+
+#[test]
+fn every_malformed_body_is_refused() {
+    let (tenant, mgd) = serve("{}");
+    for (name, body) in samples(|kind| kind == "malformed") {
+        for framing in [
+            Reply::json(body.clone()),
+            Reply::json(body.clone()).chunked(),
+        ] {
+            tenant.always("/v1.0/sample", framing);
+            let run = mgd.run(["get", "sample", "-p", "parameters.json", "--first-page"]);
+            assert_eq!(run.code, 5, "{name}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn every_error_body_is_an_error_whatever_its_status() {
+    let (tenant, mgd) = serve("{}");
+    for (name, body) in samples(|kind| kind == "error") {
+        if !is_error(&body) {
+            continue;
+        }
+        for (status, code) in [(200, 5), (400, 1), (403, 1)] {
+            let reply = Reply::bare(status).header("Content-Type", "application/json");
+            tenant.always("/v1.0/sample", reply.body(body.clone()));
+            let run = mgd.run(["get", "sample", "-p", "parameters.json"]);
+            assert_eq!(
+                (run.code, run.stdout.as_str()),
+                (code, ""),
+                "{name}: {}",
+                run.stderr
+            );
+            let message = serde_json::from_str::<Value>(&body).unwrap()["error"]["code"].clone();
+            let shown = message.as_str().unwrap_or_default();
+            assert!(
+                run.stderr.contains(shown),
+                "{name}: {shown} in {}",
+                run.stderr
+            );
+        }
+    }
+}
