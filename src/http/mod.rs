@@ -3,6 +3,8 @@
 mod body;
 mod connect;
 mod fault;
+mod message;
+mod network;
 mod proxy;
 mod retry;
 mod roots;
@@ -11,7 +13,8 @@ mod url;
 
 pub(crate) use body::Body;
 pub(crate) use fault::Fault;
+pub(crate) use message::Request;
+pub use network::Network;
 pub(crate) use retry::{Attempts, Failure};
-pub use transport::Network;
-pub(crate) use transport::{Answer, Http, Request};
+pub(crate) use transport::{Answer, Http};
 pub(crate) use url::Url;

@@ -1,101 +1,26 @@
 //! One request and its answer, asked again where that is allowed.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use ureq::Agent;
-use ureq::http::request::Builder;
-use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
+use ureq::http::{HeaderMap, Response};
 
 use crate::error::Error;
 use crate::http::body::Body;
 use crate::http::connect;
 use crate::http::fault::Fault;
+use crate::http::message::{Request, guid, run, shown};
+use crate::http::network::Network;
 use crate::http::proxy;
 use crate::http::retry::{self, Attempts, Failure};
 use crate::http::roots::{self, Roots};
 use crate::http::url::Url;
 use crate::notice::{Listener, Notice};
 use crate::secret::Secret;
-
-/// How the network is used: bounds, proxy, roots.
-#[derive(Clone, Debug)]
-pub struct Network {
-    ca_file: Option<PathBuf>,
-    proxy: Option<Secret>,
-    max_time: Option<Duration>,
-    retry_max_time: Duration,
-    listener: Listener,
-}
-
-impl Default for Network {
-    fn default() -> Self {
-        Self {
-            ca_file: None,
-            proxy: None,
-            max_time: None,
-            retry_max_time: Duration::from_secs(600),
-            listener: Listener::default(),
-        }
-    }
-}
-
-impl Network {
-    /// Trusts the certificates of this PEM file and no others.
-    #[must_use]
-    pub fn with_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.ca_file = Some(path.into());
-        self
-    }
-
-    /// Goes through this proxy (`http://` or `https://`) instead of the one that the variables
-    /// name; `no_proxy` counts all the same.
-    #[must_use]
-    pub fn with_proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(Secret::new(url));
-        self
-    }
-
-    /// Bounds everything together: when the time is up, the work ends. No bound by default.
-    #[must_use]
-    pub fn with_max_time(mut self, time: Duration) -> Self {
-        self.max_time = Some(time);
-        self
-    }
-
-    /// Bounds the tries for one request, 600 s by default; each whole page renews it.
-    #[must_use]
-    pub fn with_retry_max_time(mut self, time: Duration) -> Self {
-        self.retry_max_time = time;
-        self
-    }
-
-    /// Tells `listener` what is being done.
-    #[must_use]
-    pub fn with_listener(mut self, listener: impl Fn(&Notice<'_>) + Send + Sync + 'static) -> Self {
-        self.listener = Listener::new(listener);
-        self
-    }
-
-    pub(crate) fn ca_file(&self) -> Option<&Path> {
-        self.ca_file.as_deref()
-    }
-}
-
-/// A request of ours. The bearer is apart from the headers, so that it cannot be logged with
-/// them.
-#[derive(Clone, Debug)]
-pub(crate) struct Request<'r> {
-    pub(crate) url: &'r Url,
-    pub(crate) headers: &'r [(String, String)],
-    pub(crate) bearer: Option<&'r Secret>,
-    /// A form to POST; without it the request is a GET.
-    pub(crate) form: Option<&'r Secret>,
-}
 
 /// The head of an answer and its body to come.
 #[derive(Debug)]
@@ -298,7 +223,7 @@ impl Http {
         let roots = match &state.roots {
             Some(roots) => roots.clone(),
             None => {
-                let roots = roots::load(shared.network.ca_file())?;
+                let roots = roots::load(shared.network.ca_file.as_deref())?;
                 self.listener()
                     .note(|| format!("trusting {}", roots.origin));
                 state.roots.insert(roots).clone()
@@ -352,120 +277,4 @@ fn new_agent(
         .timeout_recv_body(Some(Duration::from_secs(30 * 24 * 3600)))
         .build();
     Ok(connect::agent(config, deadline))
-}
-
-fn run(
-    agent: &Agent,
-    request: &Request<'_>,
-    client_request_id: &str,
-) -> Result<Response<ureq::Body>, Fault> {
-    let head = head(request, client_request_id).map_err(Fault::before_sending)?;
-    let bad_url = |_| {
-        let cause = format!("{}: not a url", shown(request.url));
-        Fault::before_sending(Error::protocol(cause))
-    };
-    let response = match request.form {
-        // Borrowed, not copied: the form holds the secret.
-        Some(form) => agent.run(head.body(form.expose().as_bytes()).map_err(bad_url)?),
-        None => agent.run(head.body(()).map_err(bad_url)?),
-    };
-    response.map_err(|error| Fault::from_ureq(error, &request.url.origin().name()))
-}
-
-fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error> {
-    let url = request.url.as_str();
-    let method = if request.form.is_some() {
-        Method::POST
-    } else {
-        Method::GET
-    };
-    let mut message = ureq::http::Request::builder()
-        .method(method)
-        .uri(url)
-        .header("accept-encoding", "gzip")
-        .header("client-request-id", client_request_id);
-    let own = |name: &str| !name.eq_ignore_ascii_case("client-request-id");
-    for (name, value) in request.headers.iter().filter(|(name, _)| own(name)) {
-        let (Ok(header), Ok(value)) = (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_str(value),
-        ) else {
-            return Err(Error::parameters(format!(
-                "header {name}: holds what no header can"
-            )));
-        };
-        message = message.header(header, value);
-    }
-    if let Some(bearer) = request.bearer {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", bearer.expose()))
-            .map_err(|_| Error::protocol("the access token holds what no header can"))?;
-        value.set_sensitive(true);
-        message = message.header("authorization", value);
-    }
-    if request.form.is_some() {
-        message = message.header("content-type", "application/x-www-form-urlencoded");
-    }
-    Ok(message)
-}
-
-/// A URL for messages: what stands for a place in a listing is long, and nobody's business.
-fn shown(url: &Url) -> String {
-    let mut shown = String::new();
-    for (index, part) in url.as_str().split('&').enumerate() {
-        let (before, separator, query) = match part.split_once('?') {
-            Some((path, query)) => (path, "?", query),
-            None => ("", "", part),
-        };
-        shown.push_str(if index > 0 { "&" } else { "" });
-        shown.push_str(before);
-        shown.push_str(separator);
-        match query.split_once('=') {
-            Some((name, _)) if name.ends_with("token") => {
-                shown.push_str(name);
-                shown.push_str("=…");
-            }
-            _ => shown.push_str(query),
-        }
-    }
-    shown
-}
-
-/// A random GUID, version 4 of [RFC 9562](https://www.rfc-editor.org/rfc/rfc9562#section-5.4).
-fn guid() -> Result<String, Error> {
-    let mut bytes = [0; 16];
-    rustls::crypto::ring::default_provider()
-        .secure_random
-        .fill(&mut bytes)
-        .map_err(|_| Error::local("this machine gives no random numbers"))?;
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
-    let parts = [
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    ];
-    Ok(parts.join("-"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_guid_is_version_4_and_never_the_same() {
-        let (one, two) = (guid().unwrap(), guid().unwrap());
-        assert_eq!(one.len(), 36);
-        assert_eq!(&one[14..15], "4");
-        assert_ne!(one, two);
-    }
-
-    #[test]
-    fn a_place_in_a_listing_is_not_shown() {
-        let url = "https://h/v1.0/u?$top=2&$skiptoken=abc%26&x=1";
-        let url = Url::parse(url).unwrap();
-        assert_eq!(shown(&url), "https://h/v1.0/u?$top=2&$skiptoken=…&x=1");
-    }
 }

@@ -1,0 +1,138 @@
+//! A request as ureq sends it.
+
+use ureq::Agent;
+use ureq::http::request::Builder;
+use ureq::http::{HeaderName, HeaderValue, Method, Response};
+
+use crate::error::Error;
+use crate::http::fault::Fault;
+use crate::http::url::Url;
+use crate::secret::Secret;
+
+/// A request of ours. The bearer is apart from the headers, so that it cannot be logged with
+/// them.
+#[derive(Clone, Debug)]
+pub(crate) struct Request<'r> {
+    pub(crate) url: &'r Url,
+    pub(crate) headers: &'r [(String, String)],
+    pub(crate) bearer: Option<&'r Secret>,
+    /// A form to POST; without it the request is a GET.
+    pub(crate) form: Option<&'r Secret>,
+}
+
+/// Sends a request once.
+pub(super) fn run(
+    agent: &Agent,
+    request: &Request<'_>,
+    client_request_id: &str,
+) -> Result<Response<ureq::Body>, Fault> {
+    let head = head(request, client_request_id).map_err(Fault::before_sending)?;
+    let bad_url = |_| {
+        let cause = format!("{}: not a url", shown(request.url));
+        Fault::before_sending(Error::protocol(cause))
+    };
+    let response = match request.form {
+        // Borrowed, not copied: the form holds the secret.
+        Some(form) => agent.run(head.body(form.expose().as_bytes()).map_err(bad_url)?),
+        None => agent.run(head.body(()).map_err(bad_url)?),
+    };
+    response.map_err(|error| Fault::from_ureq(error, &request.url.origin().name()))
+}
+
+fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error> {
+    let url = request.url.as_str();
+    let method = if request.form.is_some() {
+        Method::POST
+    } else {
+        Method::GET
+    };
+    let mut message = ureq::http::Request::builder()
+        .method(method)
+        .uri(url)
+        .header("accept-encoding", "gzip")
+        .header("client-request-id", client_request_id);
+    let own = |name: &str| !name.eq_ignore_ascii_case("client-request-id");
+    for (name, value) in request.headers.iter().filter(|(name, _)| own(name)) {
+        let (Ok(header), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) else {
+            return Err(Error::parameters(format!(
+                "header {name}: holds what no header can"
+            )));
+        };
+        message = message.header(header, value);
+    }
+    if let Some(bearer) = request.bearer {
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", bearer.expose()))
+            .map_err(|_| Error::protocol("the access token holds what no header can"))?;
+        value.set_sensitive(true);
+        message = message.header("authorization", value);
+    }
+    if request.form.is_some() {
+        message = message.header("content-type", "application/x-www-form-urlencoded");
+    }
+    Ok(message)
+}
+
+/// A URL for messages: what stands for a place in a listing is long, and nobody's business.
+pub(super) fn shown(url: &Url) -> String {
+    let mut shown = String::new();
+    for (index, part) in url.as_str().split('&').enumerate() {
+        let (before, separator, query) = match part.split_once('?') {
+            Some((path, query)) => (path, "?", query),
+            None => ("", "", part),
+        };
+        shown.push_str(if index > 0 { "&" } else { "" });
+        shown.push_str(before);
+        shown.push_str(separator);
+        match query.split_once('=') {
+            Some((name, _)) if name.ends_with("token") => {
+                shown.push_str(name);
+                shown.push_str("=…");
+            }
+            _ => shown.push_str(query),
+        }
+    }
+    shown
+}
+
+/// A random GUID, version 4 of [RFC 9562](https://www.rfc-editor.org/rfc/rfc9562#section-5.4).
+pub(super) fn guid() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    rustls::crypto::ring::default_provider()
+        .secure_random
+        .fill(&mut bytes)
+        .map_err(|_| Error::local("this machine gives no random numbers"))?;
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
+    let parts = [
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ];
+    Ok(parts.join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_is_version_4_and_never_the_same() {
+        let (one, two) = (guid().unwrap(), guid().unwrap());
+        assert_eq!(one.len(), 36);
+        assert_eq!(&one[14..15], "4");
+        assert_ne!(one, two);
+    }
+
+    #[test]
+    fn a_place_in_a_listing_is_not_shown() {
+        let url = "https://h/v1.0/u?$top=2&$skiptoken=abc%26&x=1";
+        let url = Url::parse(url).unwrap();
+        assert_eq!(shown(&url), "https://h/v1.0/u?$top=2&$skiptoken=…&x=1");
+    }
+}

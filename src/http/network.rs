@@ -1,0 +1,67 @@
+//! How a caller wants the network to be used.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::notice::{Listener, Notice};
+use crate::secret::Secret;
+
+/// How the network is used: bounds, proxy, roots.
+#[derive(Clone, Debug)]
+pub struct Network {
+    pub(super) ca_file: Option<PathBuf>,
+    pub(super) proxy: Option<Secret>,
+    pub(super) max_time: Option<Duration>,
+    pub(super) retry_max_time: Duration,
+    pub(super) listener: Listener,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            ca_file: None,
+            proxy: None,
+            max_time: None,
+            retry_max_time: Duration::from_secs(600),
+            listener: Listener::default(),
+        }
+    }
+}
+
+impl Network {
+    /// Trusts the certificates of this PEM file and no others.
+    #[must_use]
+    pub fn with_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
+    /// Goes through this proxy (`http://` or `https://`) instead of the one that the variables
+    /// name; `no_proxy` counts all the same.
+    #[must_use]
+    pub fn with_proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(Secret::new(url));
+        self
+    }
+
+    /// Bounds everything together: when the time is up, the work ends. No bound by default.
+    #[must_use]
+    pub fn with_max_time(mut self, time: Duration) -> Self {
+        self.max_time = Some(time);
+        self
+    }
+
+    /// Bounds the tries for one request, 600 s by default; each whole page renews it.
+    #[must_use]
+    pub fn with_retry_max_time(mut self, time: Duration) -> Self {
+        self.retry_max_time = time;
+        self
+    }
+
+    /// Tells `listener` what is being done.
+    #[must_use]
+    pub fn with_listener(mut self, listener: impl Fn(&Notice<'_>) + Send + Sync + 'static) -> Self {
+        self.listener = Listener::new(listener);
+        self
+    }
+}
