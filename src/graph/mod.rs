@@ -1,5 +1,6 @@
 //! Microsoft Graph: requests, pages, items.
 
+mod capture;
 mod item;
 mod lexical;
 mod members;

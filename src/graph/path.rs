@@ -128,7 +128,8 @@ mod tests {
         assert_eq!(ok("/users?$top=5"), "/v1.0/users?$top=5");
         assert_eq!(ok("v1.0/users"), "/v1.0/users");
         assert_eq!(ok("/beta/users"), "/beta/users");
-        assert_eq!(ok("https://GRAPH.microsoft.com:443/beta/users").len(), 47);
+        let absolute = "https://GRAPH.microsoft.com:443/beta/users";
+        assert_eq!(ok(absolute), absolute);
         let beta = resolve(&root(), "users", true).unwrap();
         assert_eq!(beta.path_and_query(), "/beta/users");
         assert!(resolve(&root(), "v1.0/users", true).is_err());

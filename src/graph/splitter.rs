@@ -1,6 +1,7 @@
 //! Takes a body apart as it arrives: top-level members and the items of `value`, token for
 //! token, with strict checks and no more memory than one of them.
 
+use crate::graph::capture::Capture;
 use crate::graph::lexical::{Number, Step, Utf8, plain_run};
 
 /// A piece of a body, without the white space that stood between its tokens.
@@ -81,15 +82,6 @@ enum Signal {
     Start,
     Item,
     End,
-}
-
-/// The text being kept: what older inputs and gaps left, and a run in the present input.
-#[derive(Debug, Default)]
-struct Capture {
-    is_on: bool,
-    kept: Vec<u8>,
-    run: usize,
-    end: usize,
 }
 
 /// What is noticed about an item while it passes; places are offsets into its text.
@@ -447,72 +439,6 @@ pub(crate) fn is_name(key: &[u8], name: &str) -> bool {
         serde_json::from_slice::<String>(key).is_ok_and(|key| key == name)
     } else {
         key.get(1..key.len().saturating_sub(1)) == Some(name.as_bytes())
-    }
-}
-
-const TOO_LONG: &str = "longer than --max-item allows";
-
-impl Capture {
-    fn begin(&mut self, at: usize) {
-        self.is_on = true;
-        self.kept.clear();
-        self.run = at;
-    }
-
-    /// Ends the run before `end`.
-    fn cut(&mut self, input: &[u8], end: usize, max: usize) -> Result<(), &'static str> {
-        if self.is_on {
-            if self.kept.len() + (end - self.run) > max {
-                return Err(TOO_LONG);
-            }
-            self.kept.extend_from_slice(&input[self.run..end]);
-            self.run = end;
-        }
-        Ok(())
-    }
-
-    /// Ends the capture; what lies whole in the input is not copied.
-    fn take<'p>(
-        &'p mut self,
-        input: &'p [u8],
-        end: usize,
-        max: usize,
-    ) -> Result<&'p [u8], &'static str> {
-        if !self.kept.is_empty() {
-            self.cut(input, end, max)?;
-        }
-        self.end = end;
-        self.is_on = false;
-        let text = self.text(input);
-        if text.len() > max {
-            Err(TOO_LONG)
-        } else {
-            Ok(text)
-        }
-    }
-
-    fn text<'p>(&'p self, input: &'p [u8]) -> &'p [u8] {
-        if self.kept.is_empty() {
-            &input[self.run..self.end]
-        } else {
-            &self.kept
-        }
-    }
-
-    /// The place in the captured text of a byte of the input.
-    fn offset(&self, at: usize) -> usize {
-        self.kept.len() + (at - self.run.min(at))
-    }
-
-    fn holds(&self, input: &[u8], start: usize, expected: &[u8]) -> bool {
-        expected.iter().enumerate().all(|(index, byte)| {
-            let place = start + index;
-            let found = match self.kept.get(place) {
-                Some(found) => Some(found),
-                None => input.get(self.run + place - self.kept.len()),
-            };
-            found == Some(byte)
-        })
     }
 }
 

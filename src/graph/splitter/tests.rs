@@ -1,4 +1,5 @@
 use super::*;
+use crate::graph::capture::TOO_LONG;
 
 /// The pieces of `body` as text, fed in steps of `step` bytes.
 fn split(body: &[u8], step: usize) -> Result<Vec<String>, &'static str> {
