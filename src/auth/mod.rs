@@ -6,6 +6,7 @@ mod cache;
 mod client;
 mod credential;
 mod entry;
+mod request;
 mod token;
 
 pub(crate) use authority::{Authority, known_graph};

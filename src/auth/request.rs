@@ -1,0 +1,182 @@
+//! The token request: what is sent, how often, and what a refusal means.
+
+use std::time::{Duration, SystemTime};
+
+use zeroize::Zeroizing;
+
+use crate::auth::advice;
+use crate::auth::client::ConfidentialClient;
+use crate::auth::entry::Key;
+use crate::auth::token::{AccessToken, Refusal, stray_report};
+use crate::error::Error;
+use crate::form;
+use crate::http::{Answer, Attempts, Failure, Request, Url};
+use crate::secret::Secret;
+
+const MAX_ANSWER: usize = 1 << 20;
+
+impl ConfidentialClient {
+    /// Waits as long as this application was told to, perhaps in another process.
+    pub(super) fn obey_not_before(&self, attempts: &mut Attempts) -> Result<(), Error> {
+        let now = SystemTime::now();
+        let Some(wait) = self
+            .not_before(now)
+            .and_then(|at| at.duration_since(now).ok())
+        else {
+            return Ok(());
+        };
+        let reason = "token endpoint: this application was told to wait";
+        match self
+            .http
+            .next_wait(attempts, Failure::Status(429, Some(wait)))
+        {
+            Some(wait) => {
+                self.http.sleep(reason, wait);
+                Ok(())
+            }
+            None => Err(Error::unavailable(format!(
+                "{reason}, and may ask again in {} s",
+                wait.as_secs()
+            ))
+            .retry_after(Some(wait))),
+        }
+    }
+
+    /// One token request with its repeats; a token that comes is kept.
+    pub(super) fn ask(
+        &self,
+        key: &Key,
+        claims: Option<&str>,
+        attempts: &mut Attempts,
+    ) -> Result<AccessToken, Error> {
+        let endpoint = self.authority.token_endpoint()?;
+        loop {
+            // Made anew for each try: an assertion must not be sent twice.
+            let form = self.form(claims)?;
+            let mut answer = self.http.send(
+                &Request {
+                    url: &endpoint,
+                    headers: &[("accept".to_owned(), "application/json".to_owned())],
+                    bearer: None,
+                    form: Some(&form),
+                },
+                attempts,
+                &mut |wait| self.leave_word(wait),
+            )?;
+            let now = SystemTime::now();
+            let body = answer.body.read_all(MAX_ANSWER).map(Zeroizing::new);
+            let body = match body {
+                Ok(body) => body,
+                Err(fault) if fault.is_passing => {
+                    self.try_again(attempts, Failure::Broken, fault.error)?;
+                    continue;
+                }
+                Err(fault) => return Err(fault.error),
+            };
+            if answer.status == 200 {
+                let token = AccessToken::from_answer(&body, &self.scope, now)?;
+                self.cache.store(key, &token, now, self.http.listener());
+                return Ok(token);
+            }
+            let (error, is_passing) = self.refusal(&answer, &body);
+            if is_passing && answer.status < 500 && answer.status != 429 {
+                let asked = answer.retry_after();
+                asked.into_iter().for_each(|wait| self.leave_word(wait));
+                let failure = Failure::Status(503, asked);
+                self.try_again(attempts, failure, error)?;
+            } else {
+                return Err(error);
+            }
+        }
+    }
+
+    fn try_again(
+        &self,
+        attempts: &mut Attempts,
+        failure: Failure,
+        error: Error,
+    ) -> Result<(), Error> {
+        match self.http.next_wait(attempts, failure) {
+            Some(wait) => {
+                self.http.sleep(&error.to_string(), wait);
+                Ok(())
+            }
+            None => Err(error),
+        }
+    }
+
+    fn form(&self, claims: Option<&str>) -> Result<Secret, Error> {
+        if self.scope.is_empty() {
+            return Err(
+                Error::parameters("scope: missing, and this authority has no usual one")
+                    .hint("give the Graph root and /.default"),
+            );
+        }
+        let proof = self.credential.fields();
+        let mut fields = vec![
+            ("client_id", self.client_id.as_str()),
+            ("grant_type", "client_credentials"),
+            ("scope", &self.scope),
+        ];
+        fields.extend(proof.iter().map(|(name, value)| (*name, value.expose())));
+        fields.extend(claims.map(|claims| ("claims", claims)));
+        Ok(form::encode(&fields))
+    }
+
+    /// The answer as an error, and whether it will pass by itself.
+    fn refusal(&self, answer: &Answer, body: &[u8]) -> (Error, bool) {
+        let status = answer.status;
+        let id = &answer.client_request_id;
+        let is_unavailable = matches!(status, 408 | 429 | 500..);
+        let Some(refusal) = Refusal::read(body) else {
+            let report = stray_report(status, body, id);
+            return if is_unavailable {
+                (
+                    Error::Unavailable(report).retry_after(answer.retry_after()),
+                    true,
+                )
+            } else if (300..400).contains(&status) {
+                let error = Error::Protocol(report);
+                (
+                    error.hint("a redirect would carry the secret to another place"),
+                    false,
+                )
+            } else {
+                let error = Error::Protocol(report);
+                (
+                    error.hint("a proxy or a captive portal may have answered"),
+                    false,
+                )
+            };
+        };
+        let is_passing = is_unavailable || refusal.is_passing();
+        let hint = advice::remedy(&refusal.error_codes, &self.consent_url());
+        let report = refusal.report(status, id);
+        let mut error = if is_passing {
+            Error::Unavailable(report).retry_after(answer.retry_after())
+        } else {
+            Error::Token(report)
+        };
+        error.report_mut().hint = hint;
+        (error, is_passing)
+    }
+
+    /// The moment before which this application must not ask.
+    pub(super) fn not_before(&self, now: SystemTime) -> Option<SystemTime> {
+        self.cache.not_before(&self.wait_key(), now)
+    }
+
+    fn leave_word(&self, wait: Duration) {
+        let now = SystemTime::now();
+        if let Some(moment) = now.checked_add(wait) {
+            self.cache.set_not_before(&self.wait_key(), moment, now);
+        }
+    }
+
+    /// Entra throttles an application of a tenant.
+    fn wait_key(&self) -> String {
+        let endpoint = self.authority.token_endpoint();
+        let endpoint = endpoint.as_ref().map(Url::as_str).unwrap_or_default();
+        format!("{endpoint} {}", self.client_id)
+    }
+}
