@@ -18,8 +18,8 @@ use crate::error::Error;
     example = "mgd get 'users?$select=displayName,mail' -p parameters.json -o jsonl",
     note = "A parameters file before any command: mgd FILE.json is mgd get -p FILE.json.",
     note = "Without one, MGD_PARAMETERS names it; else the AZURE_* variables are enough.",
-    note = "Exit: 0 done, 1 Graph said no, 2 usage or parameters, 3 token refused, 4 try again \
-            later, 5 an answer that cannot be right, 6 this machine's output or disk."
+    note = "Exit: 0 done; 1 Graph said no; 2 usage or parameters; 3 token refused;",
+    note = "4 try again later; 5 an answer that cannot be right; 6 this machine's disk."
 )]
 struct Top {
     #[argh(subcommand)]
@@ -73,16 +73,16 @@ pub(super) struct Get {
     /// the application (client) id
     #[argh(option)]
     pub(super) client_id: Option<String>,
-    /// the authority, as in https://login.microsoftonline.com/TENANT
+    /// the authority, as in `https://login.microsoftonline.com/TENANT`
     #[argh(option)]
     pub(super) authority: Option<String>,
     /// a file that holds the client secret
     #[argh(option)]
     pub(super) secret_file: Option<PathBuf>,
-    /// the scope, as in https://graph.microsoft.com/.default
+    /// the scope, as in `https://graph.microsoft.com/.default`
     #[argh(option)]
     pub(super) scope: Option<String>,
-    /// the root of Graph, as in https://graph.microsoft.us
+    /// the root of Graph, as in `https://graph.microsoft.us`
     #[argh(option)]
     pub(super) graph: Option<String>,
     /// where tokens are kept; none keeps them in memory

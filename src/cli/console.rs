@@ -104,10 +104,9 @@ impl Console {
         }
         let now = Instant::now();
         let is_due = {
-            let state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state
-                .shown_at
-                .is_none_or(|at| now.duration_since(at) >= PROGRESS_EVERY)
+            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let shown_at = *state.shown_at.get_or_insert(now);
+            now.duration_since(shown_at) >= PROGRESS_EVERY
         };
         if is_due {
             let Counts {

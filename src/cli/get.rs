@@ -147,7 +147,9 @@ fn list(
             page = counts.pages;
             sink.flush()?;
         }
-        console.progress(counts);
+        if !sink.is_terminal() {
+            console.progress(counts);
+        }
     }
     if shape == Shape::Collection && !is_lines {
         put(document.end(sink, pages.members()), sink)?;

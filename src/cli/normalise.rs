@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 
-use argh::{FlagInfo, FlagInfoKind};
+use argh::{FlagInfo, FlagInfoKind, Optionality};
 
 use crate::error::Error;
 use crate::nearest::nearest;
@@ -54,7 +54,7 @@ pub(super) fn normalise(
 #[derive(Default)]
 struct Split {
     command: Option<&'static str>,
-    options: Vec<String>,
+    options: Vec<(String, Option<String>)>,
     operands: Vec<String>,
 }
 
@@ -68,10 +68,9 @@ impl Split {
             self.command = Some(known.name);
             return Ok(());
         }
-        let has_file = self.options.iter().any(|option| option == "--parameters");
+        let has_file = self.options.iter().any(|(name, _)| name == "--parameters");
         if !has_file && (operand.ends_with(".json") || operand.contains('/')) {
-            self.options.push("--parameters".to_owned());
-            self.options.push(operand.to_owned());
+            self.push("--parameters", Some(operand), false);
             return Ok(());
         }
         let error = Error::parameters(format!("unknown command {operand}"));
@@ -109,8 +108,8 @@ impl Split {
             (FlagInfoKind::Option { .. }, Some(value)) => Some(value),
             (FlagInfoKind::Option { .. }, None) => Some(rest.next().ok_or_else(|| no_value(name))?),
         };
-        self.options.push(name.to_owned());
-        self.options.extend(value.map(str::to_owned));
+        let is_repeating = flag.optionality == Optionality::Repeating;
+        self.push(name, value, is_repeating);
         Ok(())
     }
 
@@ -126,7 +125,7 @@ impl Split {
                 return Err(Error::parameters(format!("unknown option -{letter}"))
                     .hint("mgd help get lists the options"));
             };
-            self.options.push(flag.long.to_owned());
+            let (long, is_repeating) = (flag.long, flag.optionality == Optionality::Repeating);
             if matches!(flag.kind, FlagInfoKind::Option { .. }) {
                 let attached = &argument[1 + index + letter.len_utf8()..];
                 let name = format!("-{letter}");
@@ -134,11 +133,22 @@ impl Split {
                     "" => rest.next().ok_or_else(|| no_value(&name))?,
                     attached => attached,
                 };
-                self.options.push(value.to_owned());
+                self.push(long, Some(value), is_repeating);
                 return Ok(());
             }
+            self.push(long, None, is_repeating);
         }
         Ok(())
+    }
+
+    /// Keeps an option; of one that can be given once the last counts, so that an alias that
+    /// has options can be overridden.
+    fn push(&mut self, name: &str, value: Option<&str>, is_repeating: bool) {
+        if value.is_some() && !is_repeating {
+            self.options.retain(|(known, _)| known != name);
+        }
+        self.options
+            .push((name.to_owned(), value.map(str::to_owned)));
     }
 
     /// The options of the command, or of all as long as none is named.
@@ -155,7 +165,12 @@ impl Split {
             return None;
         }
         let mut arguments = vec![self.command.unwrap_or("get").to_owned()];
-        arguments.extend(self.options);
+        let options = self.options.into_iter();
+        arguments.extend(
+            options
+                .flat_map(|(name, value)| [Some(name), value])
+                .flatten(),
+        );
         if !self.operands.is_empty() {
             arguments.push("--".to_owned());
             arguments.extend(self.operands);
@@ -196,6 +211,10 @@ mod tests {
         assert_eq!(ok("get -O - -- -x"), "get --output-file - -- -x");
         assert_eq!(ok("get -o=raw x"), "get --output raw -- x");
         assert_eq!(ok("get --header --x"), "get --header --x");
+        assert_eq!(
+            ok("get --limit 1 -HA:b --limit=2 -HC:d"),
+            "get --header A:b --limit 2 --header C:d"
+        );
         assert_eq!(ok("get -"), "get -- -");
         assert_eq!(ok(""), "nothing");
     }
