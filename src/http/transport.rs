@@ -182,6 +182,7 @@ impl Http {
         self.0.has_answered.store(true, Ordering::Relaxed);
         self.trace(request, &response, start.elapsed());
         let (head, body) = response.into_parts();
+        self.trace_headers(&head.headers);
         let status = head.status.as_u16();
         Ok(Answer {
             status,
@@ -205,6 +206,29 @@ impl Http {
                 time.as_millis()
             )
         });
+    }
+
+    /// What support asks for first, and how the answer came.
+    fn trace_headers(&self, headers: &HeaderMap) {
+        const NAMES: [&str; 8] = [
+            "date",
+            "request-id",
+            "client-request-id",
+            "x-ms-ags-diagnostic",
+            "content-type",
+            "content-encoding",
+            "retry-after",
+            "connection",
+        ];
+        let shown = NAMES.iter().filter_map(|name| {
+            let value = headers.get(*name)?;
+            Some(format!(
+                "{name}: {}",
+                String::from_utf8_lossy(value.as_bytes())
+            ))
+        });
+        let line = shown.collect::<Vec<_>>().join("; ");
+        self.listener().tell(&Notice::Trace(&line));
     }
 
     fn agent(&self, url: &Url) -> Result<Agent, Error> {
