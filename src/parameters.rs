@@ -93,13 +93,20 @@ impl Parameters {
         let root = root.map(|root| judge::root(&root)).transpose()?;
         judge::clouds(&authority, scope.as_ref(), root.as_ref(), endpoint.as_ref())?;
         let scope = scope.map(|scope| scope.text.expose().to_owned());
+        let given = endpoint.map(|endpoint| endpoint.text.expose().trim().to_owned());
+        let usual = authority.authority.graph_root();
+        let usual = usual.map(|host| format!("https://{host}"));
+        let origin = root
+            .as_ref()
+            .map(|root| root.origin().to_string())
+            .or(usual);
         Ok(Self {
             authority: authority.text.clone(),
             client_id: client_id.text.expose().to_owned(),
             credential: Credential::secret(secret.text.expose()),
             scope: scope.or_else(|| Some(format!("{}/.default", root.as_ref()?.origin()))),
             root: root.map(|root| root.origin().to_string()),
-            endpoint: endpoint.map(|endpoint| endpoint.text.expose().trim().to_owned()),
+            endpoint: given.or_else(|| Some(format!("{}/v1.0/users", origin?))),
             token_cache: sources.token_cache(),
             ca_file: flags
                 .ca_file
@@ -112,7 +119,8 @@ impl Parameters {
         })
     }
 
-    /// The URL that is read when no other is named.
+    /// The URL that is read when no other is named; by default the users, on the cloud's Graph.
+    /// `None` when the cloud has no Graph that is known.
     pub fn endpoint(&self) -> Option<&str> {
         self.endpoint.as_deref()
     }

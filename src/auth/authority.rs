@@ -73,7 +73,7 @@ impl Authority {
     /// `Parameters` when it is no https URL, names no tenant or one that is none, or is on a host
     /// that is no login host of Microsoft's. Loopback is let through.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let fail = |cause: &str| Error::parameters(format!("authority {text}: {cause}"));
+        let fail = |cause: &str| Error::parameters(format!("{text}: {cause}"));
         let text = text.trim();
         let url = Url::parse(text).map_err(|reason| {
             fail(&reason).hint("give https://login.microsoftonline.com/ and your tenant id")

@@ -62,7 +62,7 @@ impl ConfidentialClient {
         client_id: impl Into<String>,
         credential: Credential,
     ) -> Result<Self, Error> {
-        let authority = Authority::parse(authority)?;
+        let authority = Authority::parse(authority).map_err(|error| error.at("authority"))?;
         let scope = match authority.graph_root() {
             Some(host) => format!("https://{host}/.default"),
             None => String::new(),

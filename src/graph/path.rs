@@ -88,6 +88,9 @@ fn check_path(given: &str, rest: &str) -> Result<(), Error> {
         if segment.is_empty() {
             return fail("has an empty segment");
         }
+        if segment.starts_with('=') {
+            return fail("has a segment that begins with =");
+        }
         if matches!(
             segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
             "." | ".."
@@ -170,6 +173,7 @@ mod tests {
             "users?$top=5&=x",
             "users?",
             "users?$top=5&",
+            "users/=x",
             "//users",
             "https://graph.microsoft.com/v1.0/users#x",
             "https://graph.microsoft.com/v1.0//users",

@@ -123,7 +123,7 @@ fn hint(status: u16, codes: &[String], message: &str, consent: &str) -> Option<S
     } else if is("Authorization_RequestDenied") {
         Some(format!(
             "add the application permission that this needs, have it consented to ({consent}), \
-             and try again"
+             and remove the token cache: the token in it knows nothing of that yet"
         ))
     } else if is("Authorization_IdentityNotFound") {
         Some("the token is of another tenant: check `authority`".into())

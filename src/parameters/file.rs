@@ -89,7 +89,9 @@ impl ParametersFile {
                 .at(&at(1))
         })?;
         let members = members(text).map_err(|reason| {
-            Error::parameters(reason).at(&format!("{WHAT} {}", path.display()))
+            Error::parameters(reason)
+                .hint("look there for a comma or a quote too few or too many")
+                .at(&format!("{WHAT} {}", path.display()))
         })?;
         let mut file = Self {
             path: path.to_owned(),
@@ -111,7 +113,8 @@ impl ParametersFile {
             }
         }
         file.check_placeholders()?;
-        if file.get("secret").is_some() {
+        let has_password = |proxy: &Placed| proxy.text.expose().contains('@');
+        if file.get("secret").is_some() || file.get("proxy").is_some_and(has_password) {
             guarded.check_private(WHAT)?;
         }
         guarded.check_unwritable(WHAT)?;
@@ -236,6 +239,11 @@ fn members(text: &str) -> Result<Vec<(String, &RawValue)>, String> {
     members.map_err(|error| match error.classify() {
         Category::Data => "must be a JSON object: { … }".to_owned(),
         Category::Eof if text.trim().is_empty() => "is empty".to_owned(),
+        Category::Eof => format!(
+            "ends too early at line {} column {}",
+            error.line(),
+            error.column()
+        ),
         _ => error.to_string(),
     })
 }
