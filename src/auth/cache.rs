@@ -8,7 +8,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::auth::entry::{Document, Key};
 use crate::auth::token::AccessToken;
 use crate::file;
-use crate::notice::Listener;
 
 /// Where tokens are kept between runs, and between processes.
 ///
@@ -67,27 +66,28 @@ impl TokenCache {
         self.0.as_deref()
     }
 
-    pub(super) fn find(
-        &self,
-        key: &Key,
-        now: SystemTime,
-        listener: &Listener,
-    ) -> Option<AccessToken> {
-        self.read(listener)?.find(key, now)
+    /// # Errors
+    ///
+    /// Why the cache cannot be used, as text.
+    pub(super) fn find(&self, key: &Key, now: SystemTime) -> Result<Option<AccessToken>, String> {
+        Ok(self.read()?.and_then(|document| document.find(key, now)))
     }
 
-    /// Keeps a token; whatever goes wrong is a warning.
+    /// Keeps a token.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be kept, as text.
     pub(super) fn store(
         &self,
         key: &Key,
         token: &AccessToken,
         now: SystemTime,
-        listener: &Listener,
-    ) {
+    ) -> Result<(), String> {
         let (Some(path), true) = (self.path(), token.is_lifetime_known) else {
-            return;
+            return Ok(());
         };
-        let mut document = self.read(&Listener::default()).unwrap_or_default();
+        let mut document = self.read().ok().flatten().unwrap_or_default();
         let bytes = document
             .store(key, token, now)
             .and_then(|()| document.write());
@@ -95,18 +95,10 @@ impl TokenCache {
             let mut fresh = Document::default();
             fresh.store(key, token, now).and_then(|()| fresh.write())
         });
-        let written = match bytes {
-            Some(bytes) => own_folder_of(path).and_then(|()| {
-                file::replace_own(path, &bytes).map_err(|error| file::cause(&error))
-            }),
-            None => Err("cannot be put into JSON".to_owned()),
-        };
-        if let Err(reason) = written {
-            listener.warn(&format!(
-                "token cache {}: not written: {reason}",
-                path.display()
-            ));
-        }
+        let bytes = bytes.ok_or("not written: cannot be put into JSON")?;
+        own_folder_of(path)
+            .and_then(|()| file::replace_own(path, &bytes).map_err(|error| file::cause(&error)))
+            .map_err(|reason| format!("not written: {reason}"))
     }
 
     /// Tries the lock, which lasts until it is dropped or the process ends.
@@ -160,21 +152,18 @@ impl TokenCache {
             .unwrap_or_default()
     }
 
-    fn read(&self, listener: &Listener) -> Option<Document> {
-        let path = self.path()?;
-        let reason = match file::read_own(path, MAX_BYTES) {
-            Ok(None) => return None,
-            Ok(Some(bytes)) => {
-                let bytes = zeroize::Zeroizing::new(bytes);
-                match Document::read(&bytes) {
-                    Some(document) => return Some(document),
-                    None => "is damaged, and is made anew".to_owned(),
-                }
-            }
-            Err(reason) => format!("not used: {reason}"),
+    fn read(&self) -> Result<Option<Document>, String> {
+        let Some(path) = self.path() else {
+            return Ok(None);
         };
-        listener.warn(&format!("token cache {}: {reason}", path.display()));
-        None
+        let bytes = file::read_own(path, MAX_BYTES).map_err(|reason| format!("not used: {reason}"));
+        let Some(bytes) = bytes?.map(zeroize::Zeroizing::new) else {
+            return Ok(None);
+        };
+        match Document::read(&bytes) {
+            Some(document) => Ok(Some(document)),
+            None => Err("is damaged, and is made anew".to_owned()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The confidential client: a token from the cache, else from the token endpoint, once for all
 //! processes.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -24,6 +25,7 @@ pub struct ConfidentialClient {
     pub(super) cache: TokenCache,
     pub(super) http: Http,
     state: Mutex<State>,
+    has_warned: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -31,7 +33,6 @@ struct State {
     token: Option<AccessToken>,
     /// When a replacement for a good token failed last.
     failed_at: Option<Instant>,
-    has_warned_of_lock: bool,
 }
 
 /// Why the token at hand will not do.
@@ -75,6 +76,7 @@ impl ConfidentialClient {
             cache: TokenCache::none(),
             http: Http::new(Network::default()),
             state: Mutex::default(),
+            has_warned: AtomicBool::new(false),
         })
     }
 
@@ -123,7 +125,7 @@ impl ConfidentialClient {
         let token = match known {
             Some(token) if token.is_aging_at(now) => self.refresh(token, &key, &mut state),
             Some(token) => token,
-            None => self.renew(&key, renewal, &mut state)?,
+            None => self.renew(&key, renewal)?,
         };
         state.token = Some(token.clone());
         Ok(token)
@@ -168,12 +170,7 @@ impl ConfidentialClient {
     }
 
     /// Gets a new token, alone among all processes that share the cache.
-    fn renew(
-        &self,
-        key: &Key,
-        renewal: Renewal<'_>,
-        state: &mut State,
-    ) -> Result<AccessToken, Error> {
+    fn renew(&self, key: &Key, renewal: Renewal<'_>) -> Result<AccessToken, Error> {
         let start = Instant::now();
         let deadline = start.checked_add(self.http.retry_max_time());
         let deadline = self.http.deadline().into_iter().chain(deadline).min();
@@ -181,7 +178,7 @@ impl ConfidentialClient {
             match self.cache.try_lock() {
                 Lock::Busy if deadline.is_none_or(|deadline| Instant::now() < deadline) => {
                     self.http.pause(LOCK_POLL);
-                    if let Some(token) = self.find_quietly(key, renewal) {
+                    if let Some(token) = self.find(key, renewal) {
                         return Ok(token);
                     }
                 }
@@ -189,11 +186,13 @@ impl ConfidentialClient {
             }
         };
         match &_lock {
-            Lock::Busy => self.warn_of_lock("is held for too long", state),
-            Lock::Missing(reason) if !reason.is_empty() => self.warn_of_lock(reason, state),
+            Lock::Busy => self.warn_of_cache("its lock is held for too long"),
+            Lock::Missing(reason) if !reason.is_empty() => {
+                self.warn_of_cache(&format!("no lock: {reason}"));
+            }
             _ => {}
         }
-        if let Some(token) = self.find_quietly(key, renewal) {
+        if let Some(token) = self.find(key, renewal) {
             return Ok(token);
         }
         let claims = match renewal {
@@ -205,34 +204,29 @@ impl ConfidentialClient {
         self.ask(key, claims, &mut attempts)
     }
 
-    fn warn_of_lock(&self, reason: &str, state: &mut State) {
-        if !std::mem::replace(&mut state.has_warned_of_lock, true)
-            && let Some(path) = self.cache.path()
+    /// Tells what is wrong with the cache, once: the rest follows from it.
+    pub(super) fn warn_of_cache(&self, reason: &str) {
+        if let Some(path) = self.cache.path()
+            && !self.has_warned.swap(true, Ordering::Relaxed)
         {
             let path = path.display();
             self.http
                 .listener()
-                .warn(&format!("token cache {path}: no lock: {reason}"));
+                .warn(&format!("token cache {path}: {reason}"));
         }
     }
 
     fn find(&self, key: &Key, renewal: Renewal<'_>) -> Option<AccessToken> {
         let now = SystemTime::now();
-        let token = self.cache.find(key, now, self.http.listener())?;
-        let is_usable = renewal.accepts(&token, now);
-        if is_usable {
-            self.http
-                .listener()
-                .note(|| "the token comes from the cache".to_owned());
-        }
-        is_usable.then_some(token)
-    }
-
-    /// Looks again without a second warning.
-    fn find_quietly(&self, key: &Key, renewal: Renewal<'_>) -> Option<AccessToken> {
-        let now = SystemTime::now();
-        let token = self.cache.find(key, now, &Default::default())?;
-        renewal.accepts(&token, now).then_some(token)
+        let found = self.cache.find(key, now).unwrap_or_else(|reason| {
+            self.warn_of_cache(&reason);
+            None
+        });
+        let token = found.filter(|token| renewal.accepts(token, now))?;
+        self.http
+            .listener()
+            .note(|| "the token comes from the cache".to_owned());
+        Some(token)
     }
 
     fn key(&self) -> Key {

@@ -10,7 +10,7 @@ use crate::auth::entry::Key;
 use crate::auth::token::{AccessToken, Refusal, stray_report};
 use crate::error::Error;
 use crate::form;
-use crate::http::{Answer, Attempts, Failure, Request, Url};
+use crate::http::{Answer, Attempts, Failure, Origin, Request, Url};
 use crate::secret::Secret;
 
 const MAX_ANSWER: usize = 1 << 20;
@@ -26,10 +26,9 @@ impl ConfidentialClient {
             return Ok(());
         };
         let reason = "token endpoint: this application was told to wait";
-        match self
-            .http
-            .next_wait(attempts, Failure::Status(429, Some(wait)))
-        {
+        let endpoint = self.authority.token_endpoint()?;
+        let failure = Failure::Status(429, Some(wait));
+        match self.http.next_wait(endpoint.origin(), attempts, failure) {
             Some(wait) => {
                 self.http.sleep(reason, wait);
                 Ok(())
@@ -68,14 +67,16 @@ impl ConfidentialClient {
             let body = match body {
                 Ok(body) => body,
                 Err(fault) if fault.is_passing => {
-                    self.try_again(attempts, Failure::Broken, fault.error)?;
+                    self.try_again(endpoint.origin(), attempts, Failure::Broken, fault.error)?;
                     continue;
                 }
                 Err(fault) => return Err(fault.error),
             };
             if answer.status == 200 {
                 let token = AccessToken::from_answer(&body, &self.scope, now)?;
-                self.cache.store(key, &token, now, self.http.listener());
+                if let Err(reason) = self.cache.store(key, &token, now) {
+                    self.warn_of_cache(&reason);
+                }
                 return Ok(token);
             }
             let (error, is_passing) = self.refusal(&answer, &body);
@@ -83,7 +84,7 @@ impl ConfidentialClient {
                 let asked = answer.retry_after();
                 asked.into_iter().for_each(|wait| self.leave_word(wait));
                 let failure = Failure::Status(503, asked);
-                self.try_again(attempts, failure, error)?;
+                self.try_again(endpoint.origin(), attempts, failure, error)?;
             } else {
                 return Err(error);
             }
@@ -92,11 +93,12 @@ impl ConfidentialClient {
 
     fn try_again(
         &self,
+        origin: &Origin,
         attempts: &mut Attempts,
         failure: Failure,
         error: Error,
     ) -> Result<(), Error> {
-        match self.http.next_wait(attempts, failure) {
+        match self.http.next_wait(origin, attempts, failure) {
             Some(wait) => {
                 self.http.sleep(&error.to_string(), wait);
                 Ok(())

@@ -212,7 +212,8 @@ impl<'g> Pages<'g> {
     /// Asks a page again that broke off.
     fn repeat(&mut self, error: Error) -> Result<Turn, Error> {
         let http = self.graph.client().http();
-        let Some(wait) = http.next_wait(&mut self.attempts, Failure::Broken) else {
+        let origin = self.link.origin();
+        let Some(wait) = http.next_wait(origin, &mut self.attempts, Failure::Broken) else {
             return Err(error);
         };
         if let Some(page) = self.page.take() {

@@ -17,4 +17,4 @@ pub(crate) use message::Request;
 pub use network::Network;
 pub(crate) use retry::{Attempts, Failure};
 pub(crate) use transport::{Answer, Http};
-pub(crate) use url::Url;
+pub(crate) use url::{Origin, Url};

@@ -16,7 +16,8 @@ pub(crate) enum Failure {
 /// The tries for one request, or for one page with its repeats.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempts {
-    started: Instant,
+    /// When the first try began.
+    started: Option<Instant>,
     bound: Duration,
     made: u32,
     server_errors: u32,
@@ -30,14 +31,19 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 impl Attempts {
-    /// Starts the clock; `bound` is `--retry-max-time`.
+    /// `bound` is `--retry-max-time`; the clock starts with the first try.
     pub(crate) fn new(bound: Duration) -> Self {
         Self {
-            started: Instant::now(),
+            started: None,
             bound,
             made: 0,
             server_errors: 0,
         }
+    }
+
+    /// A try begins.
+    pub(crate) fn begin(&mut self, now: Instant) {
+        self.started.get_or_insert(now);
     }
 
     /// How many tries have failed.
@@ -59,7 +65,7 @@ impl Attempts {
         random: u64,
     ) -> Option<Duration> {
         self.made += 1;
-        let elapsed = now.saturating_duration_since(self.started);
+        let elapsed = now.saturating_duration_since(*self.started.get_or_insert(now));
         let (wait, bound) = match failure {
             Failure::Final => return None,
             Failure::Status(500 | 502, asked) => {
@@ -178,11 +184,13 @@ mod tests {
     const BOUND: Duration = Duration::from_secs(600);
 
     fn attempts() -> Attempts {
-        Attempts::new(BOUND)
+        let mut attempts = Attempts::new(BOUND);
+        attempts.begin(Instant::now());
+        attempts
     }
 
     fn wait(attempts: &mut Attempts, failure: Failure, after: u64) -> Option<u64> {
-        let now = attempts.started + Duration::from_secs(after);
+        let now = attempts.started.unwrap() + Duration::from_secs(after);
         attempts
             .wait(failure, true, now, None, 0)
             .map(|wait| wait.as_secs())
@@ -235,12 +243,10 @@ mod tests {
         assert_eq!(wait(&mut attempts(), asked(600), 0), Some(600));
         assert_eq!(wait(&mut attempts(), asked(10), 595), None);
         let mut tries = attempts();
-        let soon = tries.started + Duration::from_secs(5);
+        let start = tries.started.unwrap();
+        let soon = start + Duration::from_secs(5);
         let failure = asked(6);
-        assert_eq!(
-            tries.wait(failure, true, tries.started, Some(soon), 0),
-            None
-        );
+        assert_eq!(tries.wait(failure, true, start, Some(soon), 0), None);
     }
 
     #[test]
@@ -271,7 +277,7 @@ mod tests {
     #[test]
     fn a_host_that_never_answered_gets_three_tries_in_ten_seconds() {
         let mut tries = attempts();
-        let start = tries.started;
+        let start = tries.started.unwrap();
         let mut never = |after| {
             let now = start + Duration::from_secs(after);
             tries.wait(Failure::Broken, false, now, None, 0)

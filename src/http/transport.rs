@@ -1,8 +1,7 @@
 //! One request and its answer, asked again where that is allowed.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -18,7 +17,7 @@ use crate::http::network::Network;
 use crate::http::proxy;
 use crate::http::retry::{self, Attempts, Failure};
 use crate::http::roots::{self, Roots};
-use crate::http::url::Url;
+use crate::http::url::{Origin, Url};
 use crate::notice::{Listener, Notice};
 use crate::secret::Secret;
 
@@ -60,13 +59,14 @@ struct Shared {
     deadline: Option<Instant>,
     /// Made with the first request: reading roots takes longer than all else at start-up.
     state: Mutex<State>,
-    has_answered: AtomicBool,
     random: RandomState,
 }
 
 #[derive(Debug, Default)]
 struct State {
     roots: Option<Roots>,
+    /// The hosts that have answered at all.
+    answered: Vec<Origin>,
     /// An agent for each proxy in use: a proxy set on a request would make ureq parse the roots
     /// for each connection.
     agents: Vec<(Option<Secret>, Agent)>,
@@ -81,7 +81,6 @@ impl Http {
             network,
             deadline,
             state: Mutex::default(),
-            has_answered: AtomicBool::new(false),
             random: RandomState::new(),
         }))
     }
@@ -113,6 +112,7 @@ impl Http {
         before_wait: &mut dyn FnMut(Duration),
     ) -> Result<Answer, Error> {
         loop {
+            attempts.begin(Instant::now());
             let outcome = self.exchange(request);
             let failure = match &outcome {
                 Ok(answer) if matches!(answer.status, 408 | 429 | 500 | 502..=504 | 509) => {
@@ -129,7 +129,7 @@ impl Http {
             if let Some(asked) = asked {
                 before_wait(asked);
             }
-            let Some(wait) = self.next_wait(attempts, failure) else {
+            let Some(wait) = self.next_wait(request.url.origin(), attempts, failure) else {
                 return outcome.map_err(|fault| fault.error);
             };
             let reason = match outcome {
@@ -149,8 +149,13 @@ impl Http {
     }
 
     /// Counts a failure and says how long to wait before the next try, if there is one.
-    pub(crate) fn next_wait(&self, attempts: &mut Attempts, failure: Failure) -> Option<Duration> {
-        let answered = self.0.has_answered.load(Ordering::Relaxed);
+    pub(crate) fn next_wait(
+        &self,
+        origin: &Origin,
+        attempts: &mut Attempts,
+        failure: Failure,
+    ) -> Option<Duration> {
+        let answered = self.state().answered.contains(origin);
         let random = self.0.random.hash_one(attempts.failed());
         attempts.wait(failure, answered, Instant::now(), self.0.deadline, random)
     }
@@ -179,7 +184,7 @@ impl Http {
         };
         let start = Instant::now();
         let response = run(&agent, request, &client_request_id)?;
-        self.0.has_answered.store(true, Ordering::Relaxed);
+        self.note_answer(request.url.origin());
         self.trace(request, &response, start.elapsed());
         let (head, body) = response.into_parts();
         self.trace_headers(&head.headers);
@@ -235,7 +240,7 @@ impl Http {
         let shared = &*self.0;
         let variable = |name: &str| std::env::var_os(name);
         let proxy = proxy::choose(shared.network.proxy.as_ref(), &variable, url)?;
-        let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         let is_same = |known: &Option<Secret>| match (known, &proxy) {
             (Some(known), Some(proxy)) => known.expose() == proxy.expose(),
             (None, None) => true,
@@ -263,8 +268,18 @@ impl Http {
     }
 
     fn drop_connections(&self) {
-        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.agents.clear();
+        self.state().agents.clear();
+    }
+
+    fn note_answer(&self, origin: &Origin) {
+        let answered = &mut self.state().answered;
+        if !answered.contains(origin) {
+            answered.push(origin.clone());
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
