@@ -3,12 +3,16 @@
 use crate::error::Error;
 use crate::graph::service::Graph;
 use crate::graph::splitter::{Piece, Splitter, is_name};
-use crate::http::Body;
+use crate::http::{Attempts, Body, Failure, Url};
 
 /// The body of one answer, whatever it is.
 #[derive(Debug)]
-pub(crate) struct Raw {
+pub(crate) struct Raw<'g> {
+    graph: &'g Graph,
+    url: Url,
+    attempts: Attempts,
     body: Body,
+    has_given: bool,
     /// Looks on for a next link; gone when the body turns out not to be a page.
     splitter: Option<Splitter>,
     has_link: bool,
@@ -16,34 +20,45 @@ pub(crate) struct Raw {
 
 impl Graph {
     /// Gets one answer, unread and unmerged.
-    pub(crate) fn raw(&self, path: &str) -> Result<Raw, Error> {
+    pub(crate) fn raw(&self, path: &str) -> Result<Raw<'_>, Error> {
         let url = self.resolve(path)?;
-        self.raw_at(&url)
+        self.raw_at(url)
     }
 
     /// Gets the answer behind a link that Graph gave.
-    pub(crate) fn raw_link(&self, link: &str) -> Result<Raw, Error> {
+    pub(crate) fn raw_link(&self, link: &str) -> Result<Raw<'_>, Error> {
         let url = self.link(link);
         let url = url.map_err(|reason| Error::parameters(format!("link to resume {reason}")))?;
-        self.raw_at(&url)
+        self.raw_at(url)
     }
 
-    fn raw_at(&self, url: &crate::http::Url) -> Result<Raw, Error> {
+    fn raw_at(&self, url: Url) -> Result<Raw<'_>, Error> {
         let mut attempts = self.client().http().attempts();
-        let answer = self.get(url, &mut attempts)?;
-        let splitter = Some(Splitter::new(self.max_item()));
+        let body = self.get(&url, &mut attempts)?.body;
         Ok(Raw {
-            body: answer.body,
-            splitter,
+            graph: self,
+            url,
+            attempts,
+            body,
+            has_given: false,
+            splitter: Some(Splitter::new(self.max_item())),
             has_link: false,
         })
     }
 }
 
-impl Raw {
-    /// Reads the next bytes; 0 is the end.
+impl Raw<'_> {
+    /// Reads the next bytes; 0 is the end. An answer that breaks off before it gave any is asked
+    /// for again.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        let n = self.body.read(buffer).map_err(|fault| fault.error)?;
+        let n = loop {
+            match self.body.read(buffer) {
+                Ok(n) => break n,
+                Err(fault) if fault.is_passing && !self.has_given => self.repeat(fault.error)?,
+                Err(fault) => return Err(fault.error),
+            }
+        };
+        self.has_given |= n > 0;
         if let Some(splitter) = &mut self.splitter {
             match find_link(splitter, &buffer[..n]) {
                 Some(found) => self.has_link |= found,
@@ -51,6 +66,16 @@ impl Raw {
             }
         }
         Ok(n)
+    }
+
+    fn repeat(&mut self, error: Error) -> Result<(), Error> {
+        let http = self.graph.client().http();
+        match http.next_wait(self.url.origin(), &mut self.attempts, Failure::Broken) {
+            Some(wait) => http.sleep(&error.to_string(), wait),
+            None => return Err(error),
+        }
+        self.body = self.graph.get(&self.url, &mut self.attempts)?.body;
+        Ok(())
     }
 
     /// Whether the body had a next link.
