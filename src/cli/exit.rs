@@ -22,13 +22,23 @@ pub(super) enum Exit {
     Protocol = 5,
     /// This machine: output, state, disk.
     Local = 6,
+    /// SIGINT.
+    Interrupted = 130,
     /// The reader of stdout left.
     ReaderLeft = 141,
+    /// SIGTERM.
+    Terminated = 143,
 }
 
-/// How a signal that ends the program shows: 128 and its number.
-pub(super) fn by_signal(signal: i32) -> i32 {
-    128 + signal
+impl Exit {
+    /// How a signal shows that ends the program.
+    pub(super) fn by_signal(signal: i32) -> Self {
+        if signal == signal_hook::consts::SIGINT {
+            Self::Interrupted
+        } else {
+            Self::Terminated
+        }
+    }
 }
 
 /// Why a command ended early.

@@ -7,7 +7,7 @@ use std::thread;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use crate::cli::exit::by_signal;
+use crate::cli::exit::Exit;
 
 /// Ends at SIGINT and SIGTERM where the kernel would not: the first process of a container has no
 /// default action for them.
@@ -15,7 +15,7 @@ pub(super) fn obey_as_first_process() {
     if std::process::id() == 1 {
         for signal in [SIGINT, SIGTERM] {
             let always = Arc::new(AtomicBool::new(true));
-            let status = by_signal(signal);
+            let status = Exit::by_signal(signal) as i32;
             // Where no handler can be had, everything else still works.
             let _ = signal_hook::flag::register_conditional_shutdown(signal, status, always);
         }
@@ -43,7 +43,7 @@ pub(super) fn remove_on_exit(path: &Path) {
             }
             let _ = signal_hook::low_level::emulate_default_handler(signal);
             // The first process of a container is still here.
-            std::process::exit(by_signal(signal));
+            std::process::exit(Exit::by_signal(signal) as i32);
         }
     };
     if thread::Builder::new().spawn(watch).is_err() {
