@@ -3,7 +3,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "in a test a panic is the report"
+    clippy::print_stderr,
+    reason = "in a test a panic is the report, and what was not tested is told"
 )]
 #![allow(
     unreachable_pub,
@@ -22,6 +23,7 @@ mod proxies;
 mod quickstart;
 mod resume;
 mod samples;
+mod signals;
 mod sizes;
 mod support;
 mod tenant;

@@ -1,0 +1,97 @@
+//! Signals end the program at once, and leave nothing half-written behind.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::support::{Mgd, Run, wait_until};
+use crate::tenant::{Reply, Tenant};
+
+/// A tenant whose first page stops midway for as long as the test needs.
+fn stalling() -> Tenant {
+    let tenant = Tenant::start();
+    let body = format!("{{\"value\":[{{\"id\":\"1\"}},\"{}\"]}}", "x".repeat(2000));
+    tenant.always(
+        "/v1.0/users",
+        Reply::json(body).stall_after(1000, Duration::from_secs(60)),
+    );
+    tenant
+}
+
+fn signal(name: &str, pid: u32) {
+    let status = Command::new("kill")
+        .args([name, &pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+fn end(child: Child) -> Run {
+    Run::from(child.wait_with_output().unwrap())
+}
+
+fn is_asking(tenant: &Tenant) -> bool {
+    tenant
+        .requests()
+        .iter()
+        .any(|request| request.method == "GET")
+}
+
+#[test]
+fn a_signal_ends_a_listing_at_once_and_quietly() {
+    for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+        let tenant = stalling();
+        let mgd = Mgd::new(&tenant);
+        let child = mgd.start(["parameters.json"]);
+        wait_until(|| is_asking(&tenant));
+        signal(name, child.id());
+        let run = end(child);
+        assert_eq!((run.code, run.stderr.as_str()), (code, ""));
+    }
+}
+
+#[test]
+fn a_signal_leaves_the_old_file_and_no_temporary_one() {
+    for (name, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+        let tenant = stalling();
+        let mgd = Mgd::new(&tenant);
+        mgd.scratch.write("out.json", "old", 0o644);
+        let child = mgd.start(["parameters.json", "-O", "out.json"]);
+        let is_temporary = |name: &String| name.starts_with(".out.json.");
+        wait_until(|| mgd.scratch.names().iter().any(is_temporary) && is_asking(&tenant));
+        signal(name, child.id());
+        assert_eq!(end(child).code, code);
+        assert_eq!(mgd.scratch.read("out.json"), "old");
+        assert!(!mgd.scratch.names().iter().any(is_temporary));
+    }
+}
+
+#[test]
+fn the_first_process_of_a_container_obeys_sigterm() {
+    let tenant = stalling();
+    let mgd = Mgd::new(&tenant);
+    let program = mgd.command(["parameters.json"]);
+    let child = Command::new("unshare")
+        .args(["--pid", "--fork"])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .current_dir(mgd.folder())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", mgd.folder())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else {
+        eprintln!("no unshare here: not tested");
+        return;
+    };
+    wait_until(|| is_asking(&tenant) || child.try_wait().unwrap().is_some());
+    if child.try_wait().unwrap().is_some() {
+        eprintln!("no new process namespace may be made here: not tested");
+        return;
+    }
+    let children = format!("/proc/{0}/task/{0}/children", child.id());
+    let first = std::fs::read_to_string(children).unwrap();
+    signal("-TERM", first.trim().parse().unwrap());
+    assert_eq!(end(child).code, 143);
+}
