@@ -32,6 +32,8 @@ pub(crate) struct Page {
     filled: usize,
     at: usize,
     splitter: Splitter,
+    /// Whether the answer calls itself JSON.
+    is_json: bool,
     has_value: bool,
     has_link: bool,
     next_link: Option<String>,
@@ -112,6 +114,7 @@ impl Page {
             filled: 0,
             at: 0,
             splitter: Splitter::new(max_item),
+            is_json: media.is_empty() || media.contains("json"),
             has_value: false,
             has_link: false,
             next_link: None,
@@ -170,7 +173,7 @@ impl Page {
             let piece = self
                 .splitter
                 .next(&self.buffer[..self.filled], &mut self.at)
-                .map_err(|flaw| wrong_json(flaw, self.bytes))?;
+                .map_err(|flaw| wrong_json(flaw, self.bytes, self.is_json))?;
             match piece {
                 None => {
                     if !self.fill()? {
@@ -179,6 +182,9 @@ impl Page {
                 }
                 Some(Piece::Start) => {
                     self.has_value = true;
+                    if let Some(error) = &self.error {
+                        return Err(inside_success(error));
+                    }
                     if self.is_first {
                         members.pass_value();
                     }
@@ -202,11 +208,13 @@ impl Page {
                             return Err(wrong("two next links on a page"));
                         }
                         self.next_link = read_link(value)?;
-                    } else if is_name(key, "error") && value.starts_with(b"{") {
+                    } else if is_name(key, "error") && value != b"null" {
                         self.error = Some(value.to_owned());
                     } else if is_name(key, "value") && !self.is_first {
                         return Err(wrong("`value` of a later page is no array"));
-                    } else if key.get(1) != Some(&b'@') {
+                    } else if key.get(1) != Some(&b'@')
+                        && !(is_name(key, "value") && value == b"null")
+                    {
                         self.has_other_members = true;
                     }
                     if !is_link || keep_link {
@@ -228,20 +236,19 @@ impl Page {
         Ok(self.filled > 0)
     }
 
-    fn end(&mut self, members: &Members) -> Result<Progress, Stop> {
+    fn end(&mut self, members: &mut Members) -> Result<Progress, Stop> {
         self.splitter
             .finish()
-            .map_err(|flaw| wrong_json(flaw, self.bytes))?;
+            .map_err(|flaw| wrong_json(flaw, self.bytes, self.is_json))?;
         let is_page = self.has_value || !self.is_first || self.next_link.is_some();
         if let Some(error) = &self.error
-            && (is_page || !self.has_other_members)
+            && (is_page || error.starts_with(b"{") && !self.has_other_members)
         {
-            let body = [b"{\"error\":", error.as_slice(), b"}"].concat();
-            let line = Refusal::read(&body).line();
-            return Err(wrong(&format!("an error inside a success: {line}")));
+            return Err(inside_success(error));
         }
         if is_page {
             // Without `value` and with a next link it is a page that has no items.
+            members.pass_value();
             self.state = State::Over;
             return Ok(Progress::Shape(Shape::Collection));
         }
@@ -288,13 +295,25 @@ fn read_link(value: &[u8]) -> Result<Option<String>, Stop> {
     serde_json::from_slice(value).map_err(|_| wrong("a next link that is no string"))
 }
 
+fn inside_success(error: &[u8]) -> Stop {
+    let body = [b"{\"error\":", error, b"}"].concat();
+    wrong(&format!(
+        "an error inside a success: {}",
+        Refusal::read(&body).line()
+    ))
+}
+
 fn wrong(what: &str) -> Stop {
     Stop::Wrong(Error::protocol(format!("graph: {what}")))
 }
 
-fn wrong_json(flaw: Flaw, bytes: u64) -> Stop {
-    wrong(&format!(
-        "the answer is not right: {} at byte {} of {bytes} read",
-        flaw.what, flaw.at
-    ))
+fn wrong_json(flaw: Flaw, bytes: u64, is_json: bool) -> Stop {
+    let Flaw { what, at } = flaw;
+    let message = format!("graph: the answer is not right: {what} at byte {at} of {bytes} read");
+    let error = Error::protocol(message);
+    Stop::Wrong(if is_json {
+        error
+    } else {
+        error.hint("-o raw writes it as it came")
+    })
 }

@@ -38,6 +38,8 @@ pub struct Pages<'g> {
     first_link: Option<String>,
     /// The page before, if it took more than one try: its next link may lead nowhere.
     shaky: Option<(Url, Place)>,
+    /// The page that was gone back to: a second time would be a loop.
+    gone_back: Option<u64>,
     seen: HashSet<u64>,
     members: Members,
     shape: Option<Shape>,
@@ -45,6 +47,7 @@ pub struct Pages<'g> {
     limit: Option<u64>,
     is_first_page_only: bool,
     more: Option<String>,
+    is_resumed: bool,
     is_done: bool,
 }
 
@@ -88,6 +91,7 @@ impl<'g> Pages<'g> {
             attempts: graph.client().http().attempts(),
             first_link: None,
             shaky: None,
+            gone_back: None,
             seen: HashSet::new(),
             members: Members::default(),
             shape: None,
@@ -95,6 +99,7 @@ impl<'g> Pages<'g> {
             limit: None,
             is_first_page_only: false,
             more: None,
+            is_resumed: place.handed() > 0,
             is_done: false,
         };
         pages.seen.insert(hash(pages.link.as_str()));
@@ -191,6 +196,12 @@ impl<'g> Pages<'g> {
                 Ok(Turn::Other)
             }
             Ok(Progress::End) => self.end_page(),
+            Err(Stop::Broken(_)) if self.limit == Some(self.counts.items) => {
+                // All that was asked for is there; whether more follows is not worth a repeat.
+                self.more = Some(String::new());
+                self.is_done = true;
+                Ok(Turn::End)
+            }
             Err(Stop::Broken(error)) => self.repeat(error),
             Err(Stop::Wrong(error)) => Err(error),
         }
@@ -223,7 +234,6 @@ impl<'g> Pages<'g> {
         if self.shape.is_none() {
             // Nothing of it was handed out: an object must not be put together from two answers.
             self.members = Members::default();
-            self.first_link = None;
         }
         http.sleep(&error.to_string(), wait);
         Ok(Turn::Other)
@@ -235,6 +245,9 @@ impl<'g> Pages<'g> {
         let Some((link, place)) = self.shaky.take() else {
             return Err(error);
         };
+        if self.gone_back.replace(hash(link.as_str())) == Some(hash(link.as_str())) {
+            return Err(error);
+        }
         self.graph.client().http().listener().note(|| {
             "graph does not know the link that a repeated page gave: going back to it".to_owned()
         });
@@ -283,7 +296,7 @@ impl<'g> Pages<'g> {
     /// The error with the place at which to go on, if anything was handed out that need not come
     /// again.
     fn located(&self, mut error: Error) -> Error {
-        if self.counts.items > 0 && self.shape == Some(Shape::Collection) {
+        if self.is_resumed || self.counts.items > 0 && self.shape == Some(Shape::Collection) {
             error.report_mut().resume = Some(Resume {
                 link: self.link.as_str().to_owned(),
                 skip: self.place.handed(),

@@ -234,7 +234,13 @@ impl Splitter {
             }
             _ => {
                 self.blanks = 0;
-                return self.structure(byte, at);
+                let here = *at;
+                let signal = self.structure(byte, at);
+                if signal.is_err() {
+                    // The byte itself is what is wrong.
+                    *at = here;
+                }
+                return signal;
             }
         }
         *at += 1;
@@ -321,10 +327,7 @@ impl Splitter {
                 return Ok(self.close(*at));
             }
             (State::Done, _) => return Err("something follows the JSON object"),
-            _ => {
-                *at = here;
-                return Err("not JSON");
-            }
+            _ => return Err("not JSON"),
         }
         Ok(None)
     }

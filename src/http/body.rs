@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
 use ureq::http::HeaderMap;
-use ureq::http::header::{CONTENT_ENCODING, TRANSFER_ENCODING};
+use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 
 use crate::http::connect::SILENCE;
 use crate::http::fault::Fault;
@@ -41,7 +41,8 @@ impl Body {
                 .get_all(TRANSFER_ENCODING)
                 .iter()
                 .any(|value| value.as_bytes().to_ascii_lowercase().ends_with(b"chunked"));
-            let is_framed = is_chunked || body.content_length().is_some();
+            // ureq knows no length of a body without bytes.
+            let is_framed = is_chunked || headers.contains_key(CONTENT_LENGTH);
             let wire = Wire {
                 reader: body.into_reader(),
                 pace: Pace::default(),
