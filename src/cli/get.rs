@@ -180,9 +180,10 @@ fn broken_off(failure: Failure, mut sink: Sink) -> Failure {
 fn conclude(args: &Get, pages: &Pages<'_>, console: &Console) {
     let counts = pages.counts();
     if pages.has_more() {
-        console.note(match (args.first_page, args.limit) {
-            (true, _) => "more pages follow: this was the first only",
-            (false, _) => "more items follow: --limit ended the listing",
+        console.note(if args.limit == Some(counts.items) {
+            "more items follow: --limit ended the listing"
+        } else {
+            "more pages follow: this was the first only"
         });
     }
     if counts.partial > 0 {

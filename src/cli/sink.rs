@@ -51,7 +51,10 @@ impl Sink {
         // What a link leads to is replaced, not the link.
         let target = match fs::canonicalize(path) {
             Ok(target) => target,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
+                Ok(target) => path.parent().unwrap_or(Path::new("")).join(target),
+                Err(_) => path.to_owned(),
+            },
             Err(error) => return Err(fail(error)),
         };
         let metadata = fs::metadata(&target).ok();
@@ -68,6 +71,10 @@ impl Sink {
             .as_ref()
             .map_or(0o666, |metadata| metadata.permissions().mode());
         let replacement = Replacement::beside(&target, mode & 0o777).map_err(fail)?;
+        if let Some(metadata) = &metadata {
+            // The umask took bits away that the old file has.
+            fs::set_permissions(replacement.temporary(), metadata.permissions()).map_err(fail)?;
+        }
         signals::remove_on_exit(replacement.temporary());
         Ok(Self::new(Output::Whole(replacement), name, false))
     }
