@@ -5,12 +5,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::tenant::{SECRET, Tenant};
+use crate::tenant::{Reply, SECRET, Tenant};
 
 /// A folder that goes when the test ends well.
 pub struct Scratch(PathBuf);
@@ -140,6 +141,25 @@ impl Mgd {
         Run::from(self.command(arguments).output().unwrap())
     }
 
+    /// Runs `mgd parameters.json get ARGUMENTS`.
+    pub fn get(&self, arguments: &[&str]) -> Run {
+        self.list([&["get"], arguments].concat())
+    }
+
+    /// Runs a line of shell, in which `mgd` is the program.
+    pub fn shell(&self, line: &str) -> Run {
+        let mut shell = Command::new("/bin/sh");
+        shell
+            .current_dir(&self.scratch.0)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", &self.scratch.0)
+            .env("MGD", &self.program)
+            .args(["-c", &format!("mgd() {{ \"$MGD\" \"$@\"; }}\n{line}")])
+            .stdin(Stdio::null());
+        Run::from(shell.output().unwrap())
+    }
+
     pub fn start<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Child {
         self.command(arguments).spawn().unwrap()
     }
@@ -202,6 +222,13 @@ impl Run {
         assert_eq!(self.stdout, "");
     }
 
+    /// The run must have ended with `code`, `stdout` and `stderr`.
+    #[track_caller]
+    pub fn ended(&self, code: i32, stdout: &str, stderr: &str) {
+        let run = (self.code, self.stdout.as_str(), self.stderr.as_str());
+        assert_eq!(run, (code, stdout, stderr));
+    }
+
     /// stdout as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
@@ -248,4 +275,150 @@ pub fn lines(tenant: &Tenant) -> Vec<String> {
         .iter()
         .map(crate::tenant::Seen::line)
         .collect()
+}
+
+/// What a listing of a tenant of three users prints, to the byte.
+pub fn three_users(tenant: &Tenant) -> String {
+    static PATTERN: OnceLock<String> = OnceLock::new();
+    let pattern = PATTERN.get_or_init(|| {
+        let tenant = Tenant::start();
+        let run = Mgd::new(&tenant).list([] as [&str; 0]).ok();
+        assert_eq!(run.ids().len(), 3);
+        assert!(run.stdout.contains(&tenant.origin()));
+        run.stdout.replace(&tenant.origin(), "{origin}")
+    });
+    pattern.replace("{origin}", &tenant.origin())
+}
+
+/// Where a program is that not every machine has; says so if this one has it not.
+pub fn tool(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file());
+    if found.is_none() {
+        skipped(&format!("there is no {name} here"));
+    }
+    found
+}
+
+/// Says that a test could not be made on this machine.
+#[expect(clippy::print_stdout, reason = "the tests' own report")]
+pub fn skipped(why: &str) {
+    println!("skipped: {why}");
+}
+
+/// The command as a user who is neither root nor us, where that can be done.
+pub fn run_as_nobody(mgd: &Mgd, command: &Command) -> Option<Run> {
+    const OPTIONS: [&str; 5] = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
+    let setpriv = tool("setpriv")?;
+    for (path, mode) in [
+        (mgd.scratch.path("ca.pem"), 0o644),
+        (mgd.folder().to_owned(), 0o755),
+    ] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let version = run_by(&setpriv, &OPTIONS, &mgd.command(["--version"]));
+    if !{ version }.output().unwrap().status.success() {
+        skipped("this user cannot run the program as another");
+        return None;
+    }
+    let mut command = run_by(&setpriv, &OPTIONS, command);
+    Some(command.output().unwrap().into())
+}
+
+/// The same command, run by another.
+pub fn run_by(wrapper: &Path, arguments: &[&str], command: &Command) -> Command {
+    let mut outer = Command::new(wrapper);
+    outer
+        .args(arguments)
+        .arg(command.get_program())
+        .args(command.get_args())
+        .current_dir(command.get_current_dir().unwrap())
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    outer
+}
+
+/// A text with every GUID in it written as `ID`.
+pub fn masked(text: &str) -> String {
+    let is_guid = |text: &str| {
+        text.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        match rest.split_at_checked(36) {
+            Some((guid, after)) if is_guid(guid) => {
+                out.push_str("ID");
+                rest = after;
+            }
+            _ => {
+                out.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
+        }
+    }
+    out
+}
+
+/// A tenant that gives these replies, one to each path below `/v1.0/`, and the program for it.
+pub fn script<'p>(replies: impl IntoIterator<Item = (&'p str, Reply)>) -> (Tenant, Mgd) {
+    let tenant = Tenant::start();
+    for (path, reply) in replies {
+        tenant.on(&format!("/v1.0/{path}"), [reply]);
+    }
+    let mgd = Mgd::new(&tenant);
+    (tenant, mgd)
+}
+
+/// A page with a link to the path `next`, if that is not empty, and an item for each of the ids,
+/// which are separated by spaces.
+pub fn page(ids: &str, next: &str) -> Reply {
+    let link = match next {
+        "" => String::new(),
+        next => format!("\"@odata.nextLink\":\"{{origin}}/v1.0/{next}\","),
+    };
+    Reply::json(format!("{{{link}\"value\":[{}]}}", items(ids)))
+}
+
+/// The items with these ids, as they stand in a document.
+pub fn items(ids: &str) -> String {
+    jsonl(ids).trim_end().replace('\n', ",")
+}
+
+/// The items with these ids, one a line.
+pub fn jsonl(ids: &str) -> String {
+    ids.split(' ')
+        .filter(|id| !id.is_empty())
+        .map(|id| format!("{{\"id\":\"{id}\"}}\n"))
+        .collect()
+}
+
+/// How stderr says where to go on.
+pub fn resume_hint(tenant: &Tenant, path: &str, skip: u32) -> String {
+    let link = tenant.url(&format!("/v1.0/{path}"));
+    format!("mgd: hint: go on with --resume '{link}' --skip {skip}\n")
+}
+
+/// One token must have been asked for, then these paths below `/v1.0/` in this order, in good
+/// manners.
+#[track_caller]
+pub fn asked(tenant: &Tenant, paths: &[&str]) {
+    let token = format!("POST {}", tenant.token_path());
+    let gets = paths.iter().map(|path| format!("GET /v1.0/{path}"));
+    let expected: Vec<_> = [token].into_iter().chain(gets).collect();
+    assert_eq!(lines(tenant), expected);
+    assert_eq!(tenant.violations(), [] as [String; 0]);
 }

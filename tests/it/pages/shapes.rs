@@ -1,0 +1,191 @@
+//! What a body may be besides a page of objects, and what it may not be.
+
+use crate::support::{Run, asked, items, jsonl, page, resume_hint, script};
+use crate::tenant::{Reply, Tenant};
+
+fn get(body: &str, output: &str) -> (Tenant, Run) {
+    let (tenant, mgd) = script([("thing", Reply::json(body))]);
+    let run = mgd.get(&["thing", "-o", output]);
+    (tenant, run)
+}
+
+#[test]
+fn a_single_object_is_printed_as_it_is() {
+    for body in [
+        r#"{"@odata.context":"c","id":"1","n":1.0e5,"o":{"value":[1]}}"#,
+        r#"{"id":"1","members":[{"id":"2"}],"error":{"code":"part of it"}}"#,
+        r#"{"value":7}"#,
+        r#"{"value":null,"a":1}"#,
+        r#"{"value":{"value":[1]}}"#,
+        r#"{"value":"x"}"#,
+        "{}",
+    ] {
+        for output in ["json", "jsonl"] {
+            let (tenant, run) = get(body, output);
+            run.ended(0, &format!("{body}\n"), "");
+            asked(&tenant, &["thing"]);
+        }
+    }
+}
+
+#[test]
+fn value_may_hold_scalars_and_arrays() {
+    let body = r#"{"value":["a","b\n",-1.50E+2,true,null,[],[1,[2]],{}]}"#;
+    let (tenant, run) = get(body, "jsonl");
+    let lines = "\"a\"\n\"b\\n\"\n-1.50E+2\ntrue\nnull\n[]\n[1,[2]]\n{}\n";
+    run.ended(0, lines, "");
+    asked(&tenant, &["thing"]);
+    let (tenant, run) = get(body, "json");
+    run.ended(0, &format!("{body}\n"), "");
+    asked(&tenant, &["thing"]);
+}
+
+#[test]
+fn look_alikes_inside_items_are_not_mistaken_and_further_links_are_told() {
+    let lines = [
+        r#"{"id":"1","value":[{"id":"x"}],"members":[],"members@odata.nextLink":"https://evil.example/"}"#,
+        r#"{"id":"2","error":{"code":"no"},"members@odata.nextLink":null,"value":[]}"#,
+        r#"{"id":"3","a":{"b":[{"c@odata.nextLink":"https://evil.example/"},{"d@odata.nextLink":""}]}}"#,
+        r#"{"id":"4","s":"members@odata.nextLink","odata.nextLink":"x"}"#,
+    ];
+    let body = format!("{{\"value\":[{}]}}", lines.join(","));
+    let (tenant, run) = get(&body, "jsonl");
+    let note = "mgd: 2 of 4 items are not whole: they carry a further link of their own \
+                (…@odata.nextLink)\n";
+    run.ended(0, &(lines.join("\n") + "\n"), note);
+    asked(&tenant, &["thing"]);
+    let (_tenant, run) = get(&body, "json");
+    run.ended(0, &format!("{body}\n"), note);
+}
+
+#[test]
+fn a_page_without_value_goes_on() {
+    let (tenant, mgd) = script([
+        ("items", page("1", "items?p=2")),
+        (
+            "items?p=2",
+            Reply::json(r#"{"@odata.nextLink":"{origin}/v1.0/items?p=3"}"#),
+        ),
+        ("items?p=3", page("2", "items?p=4")),
+        ("items?p=4", Reply::json("{}")),
+    ]);
+    mgd.get(&["items", "-ojsonl"]).ended(0, &jsonl("1 2"), "");
+    asked(&tenant, &["items", "items?p=2", "items?p=3", "items?p=4"]);
+}
+
+#[test]
+fn a_first_page_without_value_goes_on() {
+    let (tenant, mgd) = script([
+        (
+            "items",
+            Reply::json(r#"{"@odata.nextLink":"{origin}/v1.0/items?p=2"}"#),
+        ),
+        ("items?p=2", page("1", "")),
+    ]);
+    mgd.get(&["items", "-ojsonl"]).ended(0, &jsonl("1"), "");
+    asked(&tenant, &["items", "items?p=2"]);
+}
+
+/// The second page has this body: the listing must end with exit 5, these further items and this
+/// story.
+#[track_caller]
+fn assert_wrong(body: &str, further: u32, story: &str) {
+    let (tenant, mgd) = script([
+        ("items", page("0", "items?p=2")),
+        ("items?p=2", Reply::json(body)),
+    ]);
+    let run = mgd.get(&["items", "-ojsonl"]);
+    let ids = ["0", "0 1", "0 1 2"][further as usize];
+    let hint = resume_hint(&tenant, "items?p=2", further);
+    run.ended(5, &jsonl(ids), &format!("mgd: graph: {story}\n{hint}"));
+    asked(&tenant, &["items", "items?p=2"]);
+}
+
+#[test]
+fn value_of_another_type_on_a_later_page_cannot_be_right() {
+    for value in ["null", "{}", "7", "\"x\"", "true"] {
+        let body = format!("{{\"value\":{value}}}");
+        assert_wrong(&body, 0, "`value` of a later page is no array");
+    }
+}
+
+#[test]
+fn two_values_cannot_be_right() {
+    let (one, two) = (items("1"), items("2"));
+    let story = "the answer is not right: a second `value` at byte 29 of 43 read";
+    assert_wrong(
+        &format!("{{\"value\":[{one}],\"value\":[{two}]}}"),
+        1,
+        story,
+    );
+    let story = "the answer is not right: a second `value` at byte 34 of 37 read";
+    assert_wrong(
+        &format!("{{\"value\":[{one}],\"\\u0076alue\":1}}"),
+        1,
+        story,
+    );
+}
+
+#[test]
+fn an_error_inside_a_success_cannot_be_right() {
+    let story = "an error inside a success: serviceNotAvailable: Later.";
+    let error = r#""error":{"code":"serviceNotAvailable","message":"Later."}"#;
+    assert_wrong(&format!("{{{error}}}"), 0, story);
+    assert_wrong(&format!("{{\"value\":[{}],{error}}}", items("1")), 1, story);
+    let (tenant, run) = get(&format!("{{{error}}}"), "json");
+    run.refused(5, &format!("mgd: graph: {story}\n"));
+    asked(&tenant, &["thing"]);
+}
+
+#[test]
+fn an_empty_body_is_no_page() {
+    assert_wrong(
+        "",
+        0,
+        "the answer is not right: the body is empty at byte 0 of 0 read",
+    );
+}
+
+#[test]
+fn a_body_that_is_not_json_cannot_be_right() {
+    for (body, further, what) in [
+        ("[]", 0, "not a JSON object at byte 0 of 2 read"),
+        (
+            r#"{"value":[{"id":"1"}"#,
+            1,
+            "the body ends too early at byte 20 of 20 read",
+        ),
+        (
+            r#"{"value":[{"id":"1"}]}x"#,
+            1,
+            "something follows the JSON object at byte 22 of 23 read",
+        ),
+        (
+            r#"{"value":[{"id":"1"},]}"#,
+            1,
+            "not JSON at byte 21 of 23 read",
+        ),
+        (
+            r#"{"value":[{"id":"1"},{"id":01}]}"#,
+            1,
+            "not a number at byte 28 of 32 read",
+        ),
+        (
+            r#"{"value":[{"id":"1"},{"id":"\x"}]}"#,
+            1,
+            "no such escape in a string at byte 29 of 34 read",
+        ),
+        (
+            "{\"value\":[{\"id\":\"1\"},{\"id\":\"a\tb\"}]}",
+            1,
+            "a control character in a string at byte 29 of 35 read",
+        ),
+        (
+            "{\"value\":[{\"id\":\"1\"},NaN]}",
+            1,
+            "not a JSON value at byte 21 of 26 read",
+        ),
+    ] {
+        assert_wrong(body, further, &format!("the answer is not right: {what}"));
+    }
+}
