@@ -159,6 +159,11 @@ pub(crate) fn printable(text: &str) -> String {
     line
 }
 
+/// A text as one word of a shell.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 /// The first characters of a body that is not what it should be, for a message.
 pub(crate) fn excerpt(body: &[u8]) -> String {
     let head = &body[..body.len().min(400)];

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::auth::token::{AccessToken, LONGEST_LIFETIME, sorted};
+use crate::auth::token::{AccessToken, LONGEST_LIFETIME, is_sendable, sorted};
 use crate::secret::Secret;
 
 /// What a token is kept under: the same in every process that may use it.
@@ -180,6 +180,9 @@ impl Entry {
 
     /// The token, unless its times show that a clock was wrong when it was written.
     fn token(self, now: SystemTime) -> Option<AccessToken> {
+        if !is_sendable(&self.secret) {
+            return None;
+        }
         let ahead = Duration::from_secs(300);
         let cached_at = self.cached_at.and_then(|at| at.moment());
         if cached_at.is_some_and(|at| at.duration_since(now).is_ok_and(|early| early > ahead)) {

@@ -73,13 +73,15 @@ impl ConfidentialClient {
                 Err(fault) => return Err(fault.error),
             };
             if answer.status == 200 {
-                let token = AccessToken::from_answer(&body, &self.scope, now)?;
+                let token = AccessToken::from_answer(&body, &self.scope, now);
+                let token = token.map_err(|error| self.contradiction(error, &answer, &body))?;
                 if let Err(reason) = self.cache.store(key, &token, now) {
                     self.warn_of_cache(&reason);
                 }
                 return Ok(token);
             }
-            let (error, is_passing) = self.refusal(&answer, &body);
+            let body = self.without_secrets(&body);
+            let (error, is_passing) = self.refusal(&answer, body.as_bytes());
             if is_passing && answer.status < 500 && answer.status != 429 {
                 let asked = answer.retry_after();
                 asked.into_iter().for_each(|wait| self.leave_word(wait));
@@ -123,6 +125,37 @@ impl ConfidentialClient {
         fields.extend(proof.iter().map(|(name, value)| (*name, value.expose())));
         fields.extend(claims.map(|claims| ("claims", claims)));
         Ok(form::encode(&fields))
+    }
+
+    /// A success without a token: what it says instead is not lost.
+    fn contradiction(&self, error: Error, answer: &Answer, body: &[u8]) -> Error {
+        match Refusal::read(body) {
+            Some(refusal) => {
+                Error::Protocol(refusal.report(answer.status, &answer.client_request_id))
+            }
+            None => error,
+        }
+    }
+
+    /// The text of a refusal, with what a box in between sent back of our own request taken out.
+    fn without_secrets(&self, body: &[u8]) -> String {
+        let mut text = String::from_utf8_lossy(body).into_owned();
+        for (name, value) in self.credential.fields() {
+            let encoded = form::encode(&[(name, value.expose())]);
+            let encoded = encoded
+                .expose()
+                .split_once('=')
+                .map_or("", |(_, value)| value);
+            let spaced = encoded.replace('+', "%20");
+            let forms = [value.expose(), encoded, &spaced];
+            let lower = forms.map(lower_escapes);
+            for shown in forms.into_iter().chain(lower.iter().map(String::as_str)) {
+                if !shown.is_empty() {
+                    text = text.replace(shown, "[redacted]");
+                }
+            }
+        }
+        text
     }
 
     /// The answer as an error, and whether it will pass by itself.
@@ -181,4 +214,16 @@ impl ConfidentialClient {
         let endpoint = endpoint.as_ref().map(Url::as_str).unwrap_or_default();
         format!("{endpoint} {}", self.client_id)
     }
+}
+
+/// A form with its escapes in small letters, as some encoders write them.
+fn lower_escapes(form: &str) -> String {
+    let mut lower = String::with_capacity(form.len());
+    let mut left = 0;
+    for c in form.chars() {
+        left = if c == '%' { 3 } else { left };
+        lower.push(if left > 0 { c.to_ascii_lowercase() } else { c });
+        left = left.saturating_sub(1);
+    }
+    lower
 }

@@ -3,9 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::error::{Error, Report, excerpt};
+use crate::error::{Error, Report, excerpt, printable};
 use crate::secret::Secret;
 
 /// An access token ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
@@ -57,6 +58,9 @@ impl AccessToken {
         })?;
         let token = granted.access_token.filter(|token| !token.is_empty());
         let token = token.ok_or_else(|| fail("the answer holds no access_token"))?;
+        if !is_sendable(&token) {
+            return Err(fail("the token holds what no header can"));
+        }
         let is_bearer = |kind: &String| kind.eq_ignore_ascii_case("bearer");
         if !granted.token_type.as_ref().is_none_or(is_bearer) {
             return Err(fail("the token is not of the type Bearer"));
@@ -83,6 +87,11 @@ impl AccessToken {
             is_lifetime_known: lifetime.is_some(),
         })
     }
+}
+
+/// Whether a token can stand in a header ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+pub(super) fn is_sendable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Enough for the request at hand.
@@ -162,9 +171,9 @@ impl Refusal {
         }
         let mut report = Report::new(message);
         report.status = Some(status);
-        report.code = Some(self.error);
-        report.request_id = self.trace_id;
-        report.client_request_id = Some(correlation_id);
+        report.code = Some(printable(&self.error));
+        report.request_id = self.trace_id.as_deref().map(printable);
+        report.client_request_id = Some(printable(&correlation_id));
         report
     }
 }
@@ -174,7 +183,13 @@ pub(super) fn stray_report(status: u16, body: &[u8], client_request_id: &str) ->
     let what = if body.is_empty() {
         "an empty body".to_owned()
     } else {
-        format!("not JSON: {}", excerpt(body))
+        let is_json = serde_json::from_slice::<IgnoredAny>(body).is_ok();
+        let kind = if is_json {
+            "no error of Entra's"
+        } else {
+            "no JSON"
+        };
+        format!("{kind}: {}", excerpt(body))
     };
     let mut report = Report::new(format!(
         "token endpoint: HTTP {status} with {what} (correlation id {client_request_id})"

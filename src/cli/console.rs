@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::cli::exit::Exit;
-use crate::error::{Error, Report, printable};
+use crate::error::{Error, Report, printable, quoted};
 use crate::graph::Counts;
 use crate::notice::Notice;
 
@@ -63,9 +63,9 @@ impl Console {
             self.line(&format!("hint: {hint}"));
         }
         if let Some(resume) = &report.resume {
-            let link = resume.link.replace('\'', "'\\''");
+            let link = quoted(&resume.link);
             self.line(&format!(
-                "hint: go on with --resume '{link}' --skip {}",
+                "hint: go on with --resume {link} --skip {}",
                 resume.skip
             ));
         }

@@ -94,9 +94,11 @@ impl Split {
         };
         let Some(flag) = self.flags(commands).find(|flag| flag.long == name) else {
             let error = Error::parameters(format!("unknown option {name}"));
-            let known = self.flags(commands).map(|flag| flag.long);
-            return Err(match nearest(name, known) {
-                Some(known) => error.hint(format!("did you mean {known}?")),
+            let known = self
+                .flags(commands)
+                .map(|flag| flag.long.trim_start_matches('-'));
+            return Err(match nearest(name.trim_start_matches('-'), known) {
+                Some(known) => error.hint(format!("did you mean --{known}?")),
                 None => error.hint("mgd help get lists the options"),
             });
         };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::StatVfsMountFlags;
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::file::cause;
 
 /// A file of the user's, read whole, with what is needed to judge who else could have read or
@@ -97,21 +97,28 @@ impl Guarded {
             return Ok(());
         };
         let path = self.path.display();
+        // A name that begins with a dash is no option.
+        let word = quoted(&self.path.to_string_lossy());
+        let word = if word.starts_with("'-") {
+            format!("-- {word}")
+        } else {
+            word
+        };
         let mode = self.owner.mode;
         Err(match exposure {
             Exposure::Readers => Error::parameters(format!(
                 "{what} {path}: holds a secret and is open to others (mode {mode:04o})"
             ))
-            .hint(format!("chmod 600 '{path}'")),
+            .hint(format!("chmod 600 {word}")),
             Exposure::Writers => Error::parameters(format!(
                 "{what} {path}: can be changed by others (mode {mode:04o})"
             ))
-            .hint(format!("chmod go-w '{path}'")),
+            .hint(format!("chmod go-w {word}")),
             Exposure::Stranger => Error::parameters(format!(
                 "{what} {path}: belongs to another user (uid {})",
                 self.owner.uid
             ))
-            .hint(format!("chown \"$(id -u)\" '{path}' && chmod 600 '{path}'")),
+            .hint(format!("chown \"$(id -u)\" '{path}' && chmod 600 {word}")),
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::http::Url;
 /// `Parameters` when it would name another object than the one meant, because a shell ate a part
 /// of it, or leads away from this Graph.
 pub(crate) fn resolve(root: &Url, path: &str, is_beta: bool) -> Result<Url, Error> {
-    if path.contains("://") {
+    if is_absolute(path) {
         return absolute(root, path, is_beta);
     }
     let (version, rest) = version_of(path, is_beta)?;
@@ -37,6 +37,15 @@ pub(crate) fn on_same_origin(root: &Url, link: &str) -> Result<Url, String> {
             url.origin()
         ))
     }
+}
+
+/// Whether a text begins with a scheme; a URL inside a filter does not make one of a path.
+fn is_absolute(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+        !scheme.is_empty() && scheme.bytes().all(is_plain)
+    })
 }
 
 fn absolute(root: &Url, text: &str, is_beta: bool) -> Result<Url, Error> {

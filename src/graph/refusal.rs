@@ -2,28 +2,30 @@
 
 use serde_json::Value;
 
-use crate::error::{Error, Report, excerpt};
+use crate::error::{Error, Report, excerpt, printable};
 use crate::http::Answer;
+use crate::secret::Secret;
 
 const MAX_BODY: usize = 1 << 20;
 
 /// The error that an answer without the thing asked for amounts to; the status says who must act.
-pub(crate) fn refusal(mut answer: Answer, consent: &str) -> Error {
+pub(crate) fn refusal(mut answer: Answer, token: &Secret, consent: &str) -> Error {
     let status = answer.status;
-    let body = answer.body.read_all(MAX_BODY).unwrap_or_default();
-    let refusal = Refusal::read(&body);
+    let read = answer.body.read_all(MAX_BODY);
+    let is_whole = read.is_ok();
+    let body = read.unwrap_or_default();
+    let body = String::from_utf8_lossy(&body).replace(token.expose(), "[redacted]");
+    let refusal = Refusal::read(body.as_bytes());
     let request_id = answer
         .header("request-id")
         .map(str::to_owned)
         .or(refusal.request_id);
     let mut message = match (refusal.codes.first(), body.is_empty()) {
         (Some(code), _) => format!("graph: {code}: {}", refusal.message),
-        (None, true) => format!("graph: HTTP {status} with an empty body"),
+        (None, true) if !is_whole => "graph: an error whose text cannot be read".to_owned(),
+        (None, true) => "graph: an error without a text".to_owned(),
         (None, false) if !refusal.message.is_empty() => format!("graph: {}", refusal.message),
-        (None, false) => format!(
-            "graph: HTTP {status} with no Graph error: {}",
-            excerpt(&body)
-        ),
+        (None, false) => format!("graph: no Graph error: {}", excerpt(body.as_bytes())),
     };
     message = format!("{} (HTTP {status}", message.trim_end_matches([' ', ':']));
     if let Some(id) = &request_id {
@@ -33,8 +35,8 @@ pub(crate) fn refusal(mut answer: Answer, consent: &str) -> Error {
     let mut report = Report::new(message);
     report.status = Some(status);
     report.hint = hint(status, &refusal.codes, &refusal.message, consent);
-    report.code = refusal.codes.into_iter().next();
-    report.request_id = request_id;
+    report.code = refusal.codes.first().map(|code| printable(code));
+    report.request_id = request_id.as_deref().map(printable);
     report.client_request_id = Some(answer.client_request_id.clone());
     report.retry_after = answer.retry_after();
     match status {
@@ -132,7 +134,11 @@ fn hint(status: u16, codes: &[String], message: &str, consent: &str) -> Option<S
             "the application lacks a permission, or its consent: {consent}"
         ))
     } else if (300..400).contains(&status) {
-        Some("the content lies elsewhere, and get does not follow there".into())
+        Some(
+            "the content lies elsewhere, where get does not follow: a later version will, by \
+             mgd download PATH -O -"
+                .into(),
+        )
     } else if message.contains("/me request") {
         Some("an application has no /me: name the user, as in users/NAME@DOMAIN".into())
     } else {

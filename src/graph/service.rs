@@ -162,7 +162,7 @@ impl Graph {
                         None => Renewal::Refused(&token),
                     })?;
                 }
-                _ => return Err(refusal(answer, &self.client.consent_url())),
+                _ => return Err(refusal(answer, token.secret(), &self.client.consent_url())),
             }
         }
     }

@@ -21,57 +21,49 @@ enum Source {
     Nothing,
     Plain(Wire),
     Gzip(Box<MultiGzDecoder<Wire>>),
+    /// For this reason.
+    Unreadable(String),
 }
 
 impl Body {
-    /// # Errors
-    ///
-    /// `Protocol` when the end of the body could not be told from a cut, or when it is encoded in
-    /// a way that was not asked for.
-    pub(super) fn new(
-        host: &str,
-        status: u16,
-        headers: &HeaderMap,
-        body: ureq::Body,
-    ) -> Result<Self, Fault> {
-        let source = if matches!(status, 204 | 304) {
-            Source::Nothing
-        } else {
-            let is_chunked = headers
-                .get_all(TRANSFER_ENCODING)
-                .iter()
-                .any(|value| value.as_bytes().to_ascii_lowercase().ends_with(b"chunked"));
-            // ureq knows no length of a body without bytes.
-            let is_framed = is_chunked || headers.contains_key(CONTENT_LENGTH);
-            let wire = Wire {
-                reader: body.into_reader(),
-                pace: Pace::default(),
-            };
-            match encoding(headers).as_deref() {
-                // The trailer of gzip tells the end as well as a length does.
-                Some("gzip" | "x-gzip") => Source::Gzip(Box::new(MultiGzDecoder::new(wire))),
-                None | Some("" | "identity") if is_framed => Source::Plain(wire),
-                None | Some("" | "identity") => {
-                    let cause = "the answer has no length, so that a cut could not be seen";
-                    return Err(Fault::protocol(host, cause));
-                }
-                Some(other) => {
-                    let cause =
-                        format!("the answer is encoded as {other}, which was not asked for");
-                    return Err(Fault::protocol(host, &cause));
-                }
-            }
+    /// The body of an answer. One whose end could not be told from a cut, or that is encoded in a
+    /// way that was not asked for, cannot be read; of an error the status counts all the same, so
+    /// that its text is read to whatever end it has.
+    pub(super) fn new(host: &str, status: u16, headers: &HeaderMap, body: ureq::Body) -> Self {
+        let is_chunked = headers
+            .get_all(TRANSFER_ENCODING)
+            .iter()
+            .any(|value| value.as_bytes().to_ascii_lowercase().ends_with(b"chunked"));
+        // ureq knows no length of a body without bytes.
+        let is_framed = is_chunked || headers.contains_key(CONTENT_LENGTH);
+        let wire = Wire {
+            reader: body.into_reader(),
+            pace: Pace::default(),
+            is_framed,
         };
-        Ok(Self {
+        let source = match encoding(headers).as_deref() {
+            _ if matches!(status, 204 | 304) => Source::Nothing,
+            // The trailer of gzip tells the end as well as a length does.
+            Some("gzip" | "x-gzip") => Source::Gzip(Box::new(MultiGzDecoder::new(wire))),
+            None | Some("" | "identity") if is_framed || status >= 300 => Source::Plain(wire),
+            None | Some("" | "identity") => Source::Unreadable(
+                "the answer has no length, so that a cut could not be seen".to_owned(),
+            ),
+            Some(other) => Source::Unreadable(format!(
+                "the answer is encoded as {other}, which was not asked for"
+            )),
+        };
+        Self {
             host: host.to_owned(),
             source,
-        })
+        }
     }
 
     /// Reads into `buffer`; 0 is the end.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
         let read = match &mut self.source {
             Source::Nothing => Ok(0),
+            Source::Unreadable(cause) => return Err(Fault::protocol(&self.host, cause)),
             Source::Plain(wire) => wire.read(buffer),
             // An empty body is empty, whatever its header says.
             Source::Gzip(gzip) => match gzip.read(buffer) {
@@ -109,6 +101,10 @@ impl Body {
             return Fault::too_slow(&self.host);
         }
         match error.downcast::<WireError>() {
+            // Chunks that cannot be read: most often they were cut in the middle of a length.
+            Ok(WireError(ureq::Error::Protocol(_) | ureq::Error::BodyStalled)) => {
+                Fault::broken_chunks(&self.host)
+            }
             Ok(WireError(error)) => Fault::from_ureq(error, &self.host),
             Err(_) => Fault::protocol(&self.host, "the gzip stream of the answer is damaged"),
         }
@@ -133,7 +129,8 @@ fn encoding(headers: &HeaderMap) -> Option<String> {
 }
 
 fn is_empty(wire: &Wire, error: &io::Error) -> bool {
-    wire.pace.total == 0
+    wire.is_framed
+        && wire.pace.total == 0
         && error.kind() == io::ErrorKind::UnexpectedEof
         && error.get_ref().is_none_or(|e| !e.is::<WireError>())
 }
@@ -142,6 +139,7 @@ fn is_empty(wire: &Wire, error: &io::Error) -> bool {
 struct Wire {
     reader: ureq::BodyReader<'static>,
     pace: Pace,
+    is_framed: bool,
 }
 
 impl Read for Wire {

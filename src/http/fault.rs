@@ -46,6 +46,10 @@ impl Fault {
         Self::passing(host, "the answer came at less than 1 kB a second for 30 s")
     }
 
+    pub(crate) fn broken_chunks(host: &str) -> Self {
+        Self::passing(host, "the answer broke off between its chunks")
+    }
+
     pub(crate) fn from_ureq(error: ureq::Error, host: &str) -> Self {
         match error {
             ureq::Error::Io(error) => Self::from_io(&error, host),
@@ -64,7 +68,7 @@ impl Fault {
                 Self::protocol(host, "has no name that a certificate could name")
             }
             ureq::Error::LargeResponseHeader(..) => {
-                Self::protocol(host, "the header of the answer is larger than 64 kB")
+                Self::protocol(host, "the header of the answer is larger than 30 kB")
             }
             error => Self::protocol(host, &format!("the answer is not HTTP ({error})")),
         }

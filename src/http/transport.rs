@@ -191,7 +191,7 @@ impl Http {
         let status = head.status.as_u16();
         Ok(Answer {
             status,
-            body: Body::new(&host, status, &head.headers, body)?,
+            body: Body::new(&host, status, &head.headers, body),
             headers: head.headers,
             client_request_id,
         })
@@ -307,6 +307,8 @@ fn new_agent(
         .max_redirects(0)
         .user_agent(concat!("mgd/", env!("CARGO_PKG_VERSION")))
         .input_buffer_size(32 * 1024)
+        // A header that fills the buffer would look like a connection that was closed.
+        .max_response_header_size(30 * 1024)
         .output_buffer_size(16 * 1024)
         .timeout_connect(Some(Duration::from_secs(10)))
         .timeout_send_request(Some(Duration::from_secs(30)))

@@ -88,11 +88,8 @@ impl ParametersFile {
                 .hint("save it as UTF-8")
                 .at(&at(1))
         })?;
-        let members = members(text).map_err(|reason| {
-            Error::parameters(reason)
-                .hint("look there for a comma or a quote too few or too many")
-                .at(&format!("{WHAT} {}", path.display()))
-        })?;
+        let members =
+            members(text).map_err(|error| error.at(&format!("{WHAT} {}", path.display())))?;
         let mut file = Self {
             path: path.to_owned(),
             values: Vec::new(),
@@ -232,19 +229,24 @@ fn is_placeholder(text: &str) -> bool {
 }
 
 /// The members of the object, and what is wrong if it is none. Nothing of the content is quoted.
-fn members(text: &str) -> Result<Vec<(String, &RawValue)>, String> {
+fn members(text: &str) -> Result<Vec<(String, &RawValue)>, Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let members = deserializer.deserialize_map(Members);
     let members = members.and_then(|members| deserializer.end().map(|()| members));
-    members.map_err(|error| match error.classify() {
-        Category::Data => "must be a JSON object: { … }".to_owned(),
-        Category::Eof if text.trim().is_empty() => "is empty".to_owned(),
-        Category::Eof => format!(
-            "ends too early at line {} column {}",
-            error.line(),
-            error.column()
-        ),
-        _ => error.to_string(),
+    members.map_err(|error| {
+        let cause = match error.classify() {
+            Category::Data => return Error::parameters("must be a JSON object: { … }"),
+            Category::Eof if text.trim().is_empty() => return Error::parameters("is empty"),
+            Category::Eof => {
+                format!(
+                    "ends too early at line {} column {}",
+                    error.line(),
+                    error.column()
+                )
+            }
+            _ => error.to_string(),
+        };
+        Error::parameters(cause).hint("look there for a comma or a quote too few or too many")
     })
 }
 
@@ -292,6 +294,10 @@ pub(super) fn read_secret(path: &Path) -> Result<Placed, Error> {
     let bytes = guarded.bytes();
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        let error = Error::parameters("begins with a byte order mark");
+        return Err(error.hint("save it as UTF-8 without one").at(&place));
+    }
     let text = String::from_utf8(bytes.to_vec()).map_err(|error| {
         drop(Zeroizing::new(error.into_bytes()));
         Error::parameters("is not UTF-8").at(&place)
