@@ -137,7 +137,8 @@ impl ConfidentialClient {
         }
     }
 
-    /// The text of a refusal, with what a box in between sent back of our own request taken out.
+    /// The text of a refusal, with what a box in between sent back of our own request taken out;
+    /// where it did so in a form that is not known here, nothing of it is shown.
     fn without_secrets(&self, body: &[u8]) -> String {
         let mut text = String::from_utf8_lossy(body).into_owned();
         for (name, value) in self.credential.fields() {
@@ -153,6 +154,9 @@ impl ConfidentialClient {
                 if !shown.is_empty() {
                     text = text.replace(shown, "[redacted]");
                 }
+            }
+            if has_part_of(&text, value.expose()) {
+                return "(not shown: it repeats a part of the secret)".to_owned();
             }
         }
         text
@@ -219,11 +223,19 @@ impl ConfidentialClient {
 /// A form with its escapes in small letters, as some encoders write them.
 fn lower_escapes(form: &str) -> String {
     let mut lower = String::with_capacity(form.len());
-    let mut left = 0;
+    let mut left = 0_u32;
     for c in form.chars() {
         left = if c == '%' { 3 } else { left };
         lower.push(if left > 0 { c.to_ascii_lowercase() } else { c });
         left = left.saturating_sub(1);
     }
     lower
+}
+
+/// Whether eight characters in a row of a secret stand in a text.
+fn has_part_of(text: &str, secret: &str) -> bool {
+    let windows = secret.as_bytes().windows(8);
+    windows
+        .into_iter()
+        .any(|part| text.as_bytes().windows(8).any(|found| found == part))
 }
