@@ -5,6 +5,7 @@
 )]
 
 mod auth;
+mod calendar;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;

@@ -3,16 +3,18 @@
 
 mod file;
 mod judge;
+mod proof;
+mod sources;
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::auth::{Authority, ConfidentialClient, Credential, TokenCache};
+use crate::auth::{ConfidentialClient, Credential, TokenCache};
 use crate::error::Error;
 use crate::graph::Graph;
-use crate::http::{Network, Url};
-use crate::parameters::file::{ParametersFile, Placed, read_secret};
-use crate::parameters::judge::GivenAuthority;
+use crate::http::Network;
+use crate::parameters::file::{ParametersFile, Placed};
+pub(crate) use crate::parameters::sources::{Auth, Flags};
+use crate::parameters::sources::{Lookup, Sources};
 use crate::secret::Secret;
 
 /// An application and what it asks for, checked.
@@ -21,6 +23,8 @@ pub struct Parameters {
     authority: String,
     client_id: String,
     credential: Credential,
+    /// Which credential was taken and why, for `-v`.
+    choice: String,
     scope: Option<String>,
     root: Option<String>,
     endpoint: Option<String>,
@@ -28,22 +32,6 @@ pub struct Parameters {
     ca_file: Option<PathBuf>,
     proxy: Option<Secret>,
 }
-
-/// What a command line says, which wins over the file.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Flags {
-    pub(crate) tenant: Option<String>,
-    pub(crate) client_id: Option<String>,
-    pub(crate) authority: Option<String>,
-    pub(crate) secret_file: Option<PathBuf>,
-    pub(crate) scope: Option<String>,
-    pub(crate) graph: Option<String>,
-    pub(crate) token_cache: Option<PathBuf>,
-    pub(crate) ca_file: Option<PathBuf>,
-}
-
-/// Looks up an environment variable.
-type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 impl Parameters {
     /// Reads a parameters file; what it leaves out comes from the `AZURE_*` variables.
@@ -70,17 +58,16 @@ impl Parameters {
     pub(crate) fn gather(
         flags: &Flags,
         path: Option<&Path>,
-        variable: Lookup<'_>,
+        lookup: Lookup<'_>,
     ) -> Result<Self, Error> {
         let sources = Sources {
             flags,
             file: path.map(ParametersFile::read).transpose()?,
-            variable,
+            lookup,
         };
         let authority = sources.authority()?;
         let client_id = sources.client_id()?;
-        let secret = sources.secret(&authority, &client_id)?;
-        judge::secret(&secret)?;
+        let proof = proof::choose(&sources, &authority, &client_id)?;
         let scope = sources.find("--scope", &flags.scope, "scope", None)?;
         let endpoint = sources.find("", &None, "endpoint", None)?;
         let root = match &flags.graph {
@@ -103,7 +90,8 @@ impl Parameters {
         Ok(Self {
             authority: authority.text.clone(),
             client_id: client_id.text.expose().to_owned(),
-            credential: Credential::secret(secret.text.expose()),
+            credential: proof.credential,
+            choice: proof.why,
             scope: scope.or_else(|| Some(format!("{}/.default", root.as_ref()?.origin()))),
             root: root.map(|root| root.origin().to_string()),
             endpoint: given.or_else(|| Some(format!("{}/v1.0/users", origin?))),
@@ -138,6 +126,7 @@ impl Parameters {
         if let Some(proxy) = &self.proxy {
             network = network.with_proxy(proxy.expose());
         }
+        network.note(&self.choice);
         let client =
             ConfidentialClient::new(&self.authority, &self.client_id, self.credential.clone())?
                 .with_token_cache(self.token_cache.clone())
@@ -159,168 +148,5 @@ impl Parameters {
             Some(root) => graph.with_root(root),
             None => Ok(graph),
         }
-    }
-}
-
-struct Sources<'a> {
-    flags: &'a Flags,
-    file: Option<ParametersFile>,
-    variable: Lookup<'a>,
-}
-
-impl Sources<'_> {
-    fn authority(&self) -> Result<GivenAuthority, Error> {
-        let given = self.find("--authority", &self.flags.authority, "authority", None)?;
-        let host = self.variable("AZURE_AUTHORITY_HOST")?;
-        let tenant = match &self.flags.tenant {
-            Some(tenant) => Some(placed(tenant, "--tenant")),
-            None if given.is_none() => self.variable("AZURE_TENANT_ID")?,
-            None => None,
-        };
-        let (text, place) = match (given, tenant) {
-            (Some(given), None) => (given.text.expose().trim().to_owned(), given.place),
-            (given, Some(tenant)) => {
-                let host = match given.as_ref().or(host.as_ref()) {
-                    Some(host) => Authority::host_from(host.text.expose()),
-                    None => "https://login.microsoftonline.com".to_owned(),
-                };
-                let url = Url::parse(&host).map_err(|reason| {
-                    let place = given.or(host_place(&self.variable("AZURE_AUTHORITY_HOST")));
-                    let place = place.map(|placed| placed.place).unwrap_or_default();
-                    Error::parameters(reason).at(&place)
-                })?;
-                let text = format!("{}/{}", url.origin(), tenant.text.expose().trim());
-                (text, tenant.place)
-            }
-            (None, None) => {
-                return Err(self.missing("authority", "--tenant", "AZURE_TENANT_ID"));
-            }
-        };
-        let authority = Authority::parse(&text).map_err(|error| error.at(&place))?;
-        Ok(GivenAuthority { authority, text })
-    }
-
-    fn client_id(&self) -> Result<Placed, Error> {
-        let flag = &self.flags.client_id;
-        let found = self.find("--client-id", flag, "client_id", Some("AZURE_CLIENT_ID"))?;
-        let mut found =
-            found.ok_or_else(|| self.missing("client_id", "--client-id", "AZURE_CLIENT_ID"))?;
-        found.text = Secret::new(found.text.expose().trim());
-        if found.text.expose().is_empty() {
-            let error = Error::parameters("is empty");
-            return Err(error
-                .hint("put the application (client) id there")
-                .at(&found.place));
-        }
-        Ok(found)
-    }
-
-    fn secret(&self, authority: &GivenAuthority, client_id: &Placed) -> Result<Placed, Error> {
-        if let Some(path) = &self.flags.secret_file {
-            return read_secret(path);
-        }
-        if let Some(file) = &self.file {
-            match (file.get("secret"), file.get_path("secret_file")) {
-                (Some(_), Some(_)) => {
-                    return Err(
-                        Error::parameters("`secret` and `secret_file` stand together")
-                            .hint("keep one of the two and put null for the other")
-                            .at(&file.name()),
-                    );
-                }
-                (Some(secret), None) => return Ok(secret.clone()),
-                (None, Some(path)) => return read_secret(&path),
-                (None, None) => {}
-            }
-        }
-        let secret = self
-            .variable("AZURE_CLIENT_SECRET")?
-            .ok_or_else(|| self.missing("secret", "--secret-file", "AZURE_CLIENT_SECRET"))?;
-        self.check_same("AZURE_CLIENT_ID", client_id.text.expose())?;
-        self.check_same("AZURE_TENANT_ID", authority.authority.tenant())?;
-        Ok(secret)
-    }
-
-    /// Refuses a secret from the variables when they are those of another application.
-    fn check_same(&self, name: &str, used: &str) -> Result<(), Error> {
-        match self.variable(name)? {
-            Some(other) if !other.text.expose().trim().eq_ignore_ascii_case(used) => {
-                Err(Error::parameters(format!(
-                    "AZURE_CLIENT_SECRET: belongs to another application: {name} is not {used}"
-                ))
-                .hint("give this application's own secret, or unset the AZURE_* variables"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn token_cache(&self) -> TokenCache {
-        let given = self.flags.token_cache.clone().or_else(|| {
-            let file = self.file.as_ref()?;
-            let text = file.get("token_cache")?.text.expose();
-            if text == "none" {
-                Some(PathBuf::from(text))
-            } else {
-                file.get_path("token_cache")
-            }
-        });
-        let given = given.or_else(|| (self.variable)("MGD_TOKEN_CACHE").map(PathBuf::from));
-        match given {
-            Some(path) if path.as_os_str() == "none" => TokenCache::none(),
-            Some(path) if !path.as_os_str().is_empty() => TokenCache::at(path),
-            _ => TokenCache::usual(),
-        }
-    }
-
-    /// The value of a flag, else of a key in the file, else of a variable.
-    fn find(
-        &self,
-        name: &str,
-        flag: &Option<String>,
-        key: &str,
-        variable: Option<&str>,
-    ) -> Result<Option<Placed>, Error> {
-        if let Some(text) = flag {
-            return Ok(Some(placed(text, name)));
-        }
-        if let Some(found) = self.file.as_ref().and_then(|file| file.get(key)) {
-            return Ok(Some(found.clone()));
-        }
-        variable.map_or(Ok(None), |name| self.variable(name))
-    }
-
-    /// A variable; an empty one counts as unset.
-    fn variable(&self, name: &str) -> Result<Option<Placed>, Error> {
-        match (self.variable)(name) {
-            Some(value) if !value.is_empty() => {
-                let text = value
-                    .into_string()
-                    .map_err(|_| Error::parameters(format!("{name}: is not UTF-8")))?;
-                Ok(Some(placed(&text, name)))
-            }
-            _ => Ok(None),
-        }
-    }
-
-    fn missing(&self, key: &str, flag: &str, variable: &str) -> Error {
-        match &self.file {
-            Some(file) => Error::parameters(format!("`{key}` is missing"))
-                .hint(format!("add \"{key}\", or give {flag} or {variable}"))
-                .at(&file.name()),
-            None => Error::parameters(format!("{key}: missing")).hint(format!(
-                "give a parameters file (mgd FILE.json), {flag} or {variable}"
-            )),
-        }
-    }
-}
-
-fn host_place(variable: &Result<Option<Placed>, Error>) -> Option<Placed> {
-    variable.as_ref().ok().and_then(Clone::clone)
-}
-
-fn placed(text: &str, place: &str) -> Placed {
-    Placed {
-        text: Secret::new(text),
-        place: place.to_owned(),
     }
 }

@@ -1,5 +1,9 @@
 //! What proves the application's identity.
 
+use std::time::SystemTime;
+
+use crate::auth::assertion::{Signer, key_of, signer_from};
+use crate::error::Error;
 use crate::secret::Secret;
 
 /// What the application proves its identity with
@@ -9,8 +13,13 @@ pub struct Credential(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
+    Certificate(Box<Signer>),
     Secret(Secret),
 }
+
+/// The form field that says that an assertion is a JWT
+/// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl Credential {
     /// A client secret: its value, not the id beside it.
@@ -18,10 +27,83 @@ impl Credential {
         Self(Kind::Secret(Secret::new(value)))
     }
 
-    /// The form fields that prove the identity.
-    pub(crate) fn fields(&self) -> Vec<(&'static str, Secret)> {
+    /// A certificate and its RSA key, as PEM; both may stand in one text. The passphrase opens an
+    /// encrypted key (PKCS#8 with PBES2, as OpenSSL 3 writes it).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameters`] when one of them cannot be used, or they do not belong together.
+    pub fn certificate(
+        certificate: &[u8],
+        private_key: &[u8],
+        passphrase: Option<&Secret>,
+    ) -> Result<Self, Error> {
+        let key = Some((private_key, "private key"));
+        let signer = signer_from((certificate, "certificate"), key, passphrase)?;
+        Ok(Self::signer(signer))
+    }
+
+    /// An RSA key and the thumbprint of its certificate: 40 hexadecimal digits of SHA-1, as the
+    /// portal shows it, or 64 of SHA-256.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameters`] when one of them cannot be used.
+    pub fn thumbprint(
+        thumbprint: &str,
+        private_key: &[u8],
+        passphrase: Option<&Secret>,
+    ) -> Result<Self, Error> {
+        let key = key_of(private_key, passphrase, "private key")?;
+        Signer::with_thumbprint(key, thumbprint, "thumbprint").map(Self::signer)
+    }
+
+    /// Sends the certificate along, and those of its issuers that were given with it, as an
+    /// application needs that trusts a subject and not a thumbprint.
+    #[must_use]
+    pub fn with_certificate_chain(mut self) -> Self {
+        if let Kind::Certificate(signer) = &mut self.0 {
+            signer.send_chain();
+        }
+        self
+    }
+
+    pub(crate) fn signer(signer: Signer) -> Self {
+        Self(Kind::Certificate(Box::new(signer)))
+    }
+
+    /// The form fields that prove the identity in one request to `endpoint`.
+    pub(crate) fn proof(
+        &self,
+        endpoint: &str,
+        client_id: &str,
+        now: SystemTime,
+    ) -> Result<Vec<(&'static str, Secret)>, Error> {
         match &self.0 {
-            Kind::Secret(secret) => vec![("client_secret", secret.clone())],
+            Kind::Secret(secret) => Ok(vec![("client_secret", secret.clone())]),
+            Kind::Certificate(signer) => Ok(vec![
+                (
+                    "client_assertion",
+                    signer.assertion(endpoint, client_id, now)?,
+                ),
+                ("client_assertion_type", Secret::new(JWT_BEARER)),
+            ]),
+        }
+    }
+
+    /// What is sent as it is; signatures are good for one request only.
+    pub(crate) fn shared_secret(&self) -> Option<&Secret> {
+        match &self.0 {
+            Kind::Secret(secret) => Some(secret),
+            Kind::Certificate(_) => None,
+        }
+    }
+
+    /// What is to be said about it at `now`, though it can be used.
+    pub(crate) fn warning(&self, now: SystemTime) -> Option<String> {
+        match &self.0 {
+            Kind::Secret(_) => None,
+            Kind::Certificate(signer) => signer.warning(now),
         }
     }
 }

@@ -1,14 +1,21 @@
 //! Identity: who the application is, how it proves it, and the token it gets.
 
 mod advice;
+mod assertion;
 mod authority;
 mod cache;
+mod certificate;
 mod client;
 mod credential;
+mod der;
 mod entry;
+mod keys;
+mod pbes2;
+mod pem;
 mod request;
 mod token;
 
+pub(crate) use assertion::{key_of, signer_from, signer_from_thumbprint};
 pub(crate) use authority::{Authority, known_graph};
 pub use cache::TokenCache;
 pub use client::ConfidentialClient;

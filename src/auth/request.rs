@@ -49,10 +49,13 @@ impl ConfidentialClient {
         attempts: &mut Attempts,
     ) -> Result<AccessToken, Error> {
         let endpoint = self.authority.token_endpoint()?;
+        if let Some(warning) = self.credential.warning(SystemTime::now()) {
+            self.http.listener().warn(&warning);
+        }
         loop {
             // Made anew for each try: an assertion must not be sent twice.
-            let form = self.form(claims)?;
-            let mut answer = self.http.send(
+            let form = self.form(claims, endpoint.as_str())?;
+            let answer = self.http.try_once(
                 &Request {
                     url: &endpoint,
                     headers: &[("accept".to_owned(), "application/json".to_owned())],
@@ -62,6 +65,9 @@ impl ConfidentialClient {
                 attempts,
                 &mut |wait| self.leave_word(wait),
             )?;
+            let Some(mut answer) = answer else {
+                continue;
+            };
             let now = SystemTime::now();
             let body = answer.body.read_all(MAX_ANSWER).map(Zeroizing::new);
             let body = match body {
@@ -109,14 +115,15 @@ impl ConfidentialClient {
         }
     }
 
-    fn form(&self, claims: Option<&str>) -> Result<Secret, Error> {
+    fn form(&self, claims: Option<&str>, endpoint: &str) -> Result<Secret, Error> {
         if self.scope.is_empty() {
             return Err(
                 Error::parameters("scope: missing, and this authority has no usual one")
                     .hint("give the Graph root and /.default"),
             );
         }
-        let proof = self.credential.fields();
+        let now = SystemTime::now();
+        let proof = self.credential.proof(endpoint, &self.client_id, now)?;
         let mut fields = vec![
             ("client_id", self.client_id.as_str()),
             ("grant_type", "client_credentials"),
@@ -141,8 +148,8 @@ impl ConfidentialClient {
     /// where it did so in a form that is not known here, nothing of it is shown.
     fn without_secrets(&self, body: &[u8]) -> String {
         let mut text = String::from_utf8_lossy(body).into_owned();
-        for (name, value) in self.credential.fields() {
-            let encoded = form::encode(&[(name, value.expose())]);
+        if let Some(value) = self.credential.shared_secret() {
+            let encoded = form::encode(&[("", value.expose())]);
             let encoded = encoded
                 .expose()
                 .split_once('=')

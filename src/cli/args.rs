@@ -9,6 +9,7 @@ use argh::{ArgsInfo, FromArgs};
 use crate::cli::console::Voice;
 use crate::cli::normalise::{Known, normalise};
 use crate::error::Error;
+use crate::parameters::Auth;
 
 /// Microsoft Graph for daemons: proves an application's identity, follows every page, writes JSON.
 #[derive(ArgsInfo, Debug, FromArgs)]
@@ -79,6 +80,12 @@ pub(super) struct Get {
     /// a file that holds the client secret
     #[argh(option)]
     pub(super) secret_file: Option<PathBuf>,
+    /// a PEM file with the certificate and its private key
+    #[argh(option)]
+    pub(super) certificate_file: Option<PathBuf>,
+    /// secret or certificate, where both are given
+    #[argh(option, from_str_fn(auth))]
+    pub(super) auth: Option<Auth>,
     /// the scope, as in `https://graph.microsoft.com/.default`
     #[argh(option)]
     pub(super) scope: Option<String>,
@@ -257,6 +264,12 @@ fn format(text: &str) -> Result<Format, String> {
         "raw" => Ok(Format::Raw),
         _ => Err("is not json, jsonl or raw".to_owned()),
     }
+}
+
+fn auth(text: &str) -> Result<Auth, String> {
+    let known = [Auth::Certificate, Auth::Secret];
+    let found = known.into_iter().find(|auth| auth.name() == text);
+    found.ok_or_else(|| "is not secret or certificate".to_owned())
 }
 
 fn errors(text: &str) -> Result<Errors, String> {

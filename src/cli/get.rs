@@ -77,6 +77,8 @@ fn parameters(args: &Get) -> Result<Parameters, Error> {
         client_id: args.client_id.clone(),
         authority: args.authority.clone(),
         secret_file: args.secret_file.clone(),
+        certificate_file: args.certificate_file.clone(),
+        auth: args.auth,
         scope: args.scope.clone(),
         graph: args.graph.clone(),
         token_cache: args.token_cache.clone(),

@@ -145,7 +145,7 @@ impl Graph {
                 bearer: Some(token.secret()),
                 form: None,
             };
-            let mut answer = self.client.http().send(&request, attempts, &mut |_| ())?;
+            let mut answer = self.client.http().send(&request, attempts)?;
             match answer.status {
                 200..300 => return Ok(answer),
                 401 if !is_fresh => {

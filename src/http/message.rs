@@ -98,7 +98,7 @@ pub(super) fn shown(url: &Url) -> String {
 }
 
 /// A random GUID, version 4 of [RFC 9562](https://www.rfc-editor.org/rfc/rfc9562#section-5.4).
-pub(super) fn guid() -> Result<String, Error> {
+pub(crate) fn guid() -> Result<String, Error> {
     let mut bytes = [0; 16];
     rustls::crypto::ring::default_provider()
         .secure_random

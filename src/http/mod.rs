@@ -13,7 +13,7 @@ mod url;
 
 pub(crate) use body::Body;
 pub(crate) use fault::Fault;
-pub(crate) use message::Request;
+pub(crate) use message::{Request, guid};
 pub use network::Network;
 pub(crate) use retry::{Attempts, Failure};
 pub(crate) use transport::{Answer, Http};

@@ -58,6 +58,10 @@ impl Network {
         self
     }
 
+    pub(crate) fn note(&self, text: &str) {
+        self.listener.note(|| text.to_owned());
+    }
+
     /// Tells `listener` what is being done.
     #[must_use]
     pub fn with_listener(mut self, listener: impl Fn(&Notice<'_>) + Send + Sync + 'static) -> Self {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::calendar::moment;
+
 /// What a try ended with, as far as asking again is concerned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
@@ -159,23 +161,14 @@ pub(crate) fn http_date(text: &str) -> Option<u64> {
     let year: u64 = parts.next()?.parse().ok()?;
     let mut time = parts.next()?.split(':').map(str::parse::<u64>);
     let (hour, minute, second) = (time.next()?.ok()?, time.next()?.ok()?, time.next()?.ok()?);
-    let is_possible = (1970..=9999).contains(&year)
-        && (1..=31).contains(&day)
-        && (hour, minute, second) <= (23, 59, 60)
-        && minute < 60
-        && second <= 60;
-    if !is_possible || parts.next() != Some("GMT") {
+    if parts.next() != Some("GMT") {
         return None;
     }
-    Some(((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second)
-}
-
-/// Days since 1970-01-01 in the Gregorian calendar, counted in years that start in March, so
-/// that the leap day is the last.
-fn days(year: u64, month: u64, day: u64) -> u64 {
-    let year = if month < 3 { year - 1 } else { year };
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719_468
+    let moment = moment((year, month, day), (hour, minute, second))?;
+    moment
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .ok()
+        .map(|span| span.as_secs())
 }
 
 #[cfg(test)]

@@ -104,48 +104,57 @@ impl Http {
 
     /// Sends a request that may be sent again, until it has an answer that is not worth asking
     /// again or the attempts are used up; then the last answer is returned as it came.
-    /// `before_wait` hears of each wait that a service asked for before it begins.
     pub(crate) fn send(
         &self,
         request: &Request<'_>,
         attempts: &mut Attempts,
-        before_wait: &mut dyn FnMut(Duration),
     ) -> Result<Answer, Error> {
         loop {
-            attempts.begin(Instant::now());
-            let outcome = self.exchange(request);
-            let failure = match &outcome {
-                Ok(answer) if matches!(answer.status, 408 | 429 | 500 | 502..=504 | 509) => {
-                    Failure::Status(answer.status, answer.retry_after())
-                }
-                Ok(_) => return outcome.map_err(|fault| fault.error),
-                Err(fault) if fault.is_passing => Failure::Broken,
-                Err(_) => Failure::Final,
-            };
-            let asked = match failure {
-                Failure::Status(_, asked) => asked,
-                _ => None,
-            };
-            if let Some(asked) = asked {
-                before_wait(asked);
+            if let Some(answer) = self.try_once(request, attempts, &mut |_| ())? {
+                return Ok(answer);
             }
-            let Some(wait) = self.next_wait(request.url.origin(), attempts, failure) else {
-                return outcome.map_err(|fault| fault.error);
-            };
-            let reason = match outcome {
-                Ok(mut answer) => {
-                    if answer.status == 503 {
-                        // Graph asks for a new connection: this one leads to the same machine.
-                        self.drop_connections();
-                    } else {
-                        answer.body.drain();
-                    }
-                    format!("{} answered {}", request.url.host(), answer.status)
-                }
-                Err(fault) => fault.error.to_string(),
-            };
-            self.sleep(&reason, wait);
         }
+    }
+
+    /// One try of [`send`](Self::send); `None` says that it failed, that the wait is over and
+    /// that another may follow. `before_wait` hears of a wait that the service asked for before
+    /// it begins.
+    pub(crate) fn try_once(
+        &self,
+        request: &Request<'_>,
+        attempts: &mut Attempts,
+        before_wait: &mut dyn FnMut(Duration),
+    ) -> Result<Option<Answer>, Error> {
+        attempts.begin(Instant::now());
+        let outcome = self.exchange(request);
+        let failure = match &outcome {
+            Ok(answer) if matches!(answer.status, 408 | 429 | 500 | 502..=504 | 509) => {
+                Failure::Status(answer.status, answer.retry_after())
+            }
+            Ok(_) => return outcome.map(Some).map_err(|fault| fault.error),
+            Err(fault) if fault.is_passing => Failure::Broken,
+            Err(_) => Failure::Final,
+        };
+        if let Failure::Status(_, Some(asked)) = failure {
+            before_wait(asked);
+        }
+        let Some(wait) = self.next_wait(request.url.origin(), attempts, failure) else {
+            return outcome.map(Some).map_err(|fault| fault.error);
+        };
+        let reason = match outcome {
+            Ok(mut answer) => {
+                if answer.status == 503 {
+                    // Graph asks for a new connection: this one leads to the same machine.
+                    self.drop_connections();
+                } else {
+                    answer.body.drain();
+                }
+                format!("{} answered {}", request.url.host(), answer.status)
+            }
+            Err(fault) => fault.error.to_string(),
+        };
+        self.sleep(&reason, wait);
+        Ok(None)
     }
 
     /// Counts a failure and says how long to wait before the next try, if there is one.

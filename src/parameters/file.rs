@@ -37,16 +37,7 @@ const KEYS: [&str; 17] = [
 const PROXY: &str = "proxy";
 
 /// Keys that name what this version cannot do.
-const LATER: [&str; 8] = [
-    "oidc_authority",
-    "thumbprint",
-    "private_key_file",
-    "certificate_file",
-    "private_key_passphrase_file",
-    "send_certificate_chain",
-    "federated_token_file",
-    "managed_identity",
-];
+const LATER: [&str; 3] = ["oidc_authority", "federated_token_file", "managed_identity"];
 
 const MAX_BYTES: usize = 1 << 20;
 const WHAT: &str = "parameters file";
@@ -165,6 +156,7 @@ impl ParametersFile {
             }
             (_, Some(b'"')) => serde_json::from_str(raw)
                 .map_err(|_| Error::parameters(format!("`{key}` holds a broken escape")))?,
+            ("send_certificate_chain", Some(b't' | b'f')) => raw.to_owned(),
             _ if LATER.contains(&key) => raw.to_owned(),
             _ => {
                 // The value itself may be the secret: say its type, not what it is.
@@ -211,7 +203,7 @@ impl ParametersFile {
                 .filter(|placed| placed.text.expose() != "false")
             {
                 return Err(Error::parameters("cannot be used by this version")
-                    .hint("put null there; use `authority`, and `secret` or `secret_file`")
+                    .hint("put null there; use `authority`, and a secret or a certificate")
                     .at(&placed.place));
             }
         }

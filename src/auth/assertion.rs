@@ -1,0 +1,286 @@
+//! The signed assertion that stands for a secret
+//! ([RFC 7523](https://www.rfc-editor.org/rfc/rfc7523), learn.microsoft.com/entra/identity-platform/certificate-credentials).
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use serde::Serialize;
+
+use crate::auth::certificate::{Validity, rsa_bits, sha256};
+use crate::auth::keys::{Algorithm, Contents, PrivateKey};
+use crate::error::Error;
+use crate::http::guid;
+use crate::secret::Secret;
+
+/// A key, and the certificate or thumbprint by which Entra knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Signer {
+    key: PrivateKey,
+    name: Name,
+    /// The certificates that were given, leaf first.
+    chain: Vec<Vec<u8>>,
+    sends_chain: bool,
+    validity: Option<Validity>,
+}
+
+#[derive(Clone, Debug)]
+enum Name {
+    Sha1(Vec<u8>),
+    Sha256(Vec<u8>),
+}
+
+/// How long an assertion is good for.
+const LIFETIME: Duration = Duration::from_secs(600);
+/// How far its start is dated back, for clocks that differ.
+const BACKDATED: Duration = Duration::from_secs(60);
+
+impl Signer {
+    /// A key with the certificate among `certificates` that is its own; `place` names the file of
+    /// the certificate in errors.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` when none is, or it cannot be read.
+    pub(super) fn with_certificate(
+        key: PrivateKey,
+        mut certificates: Vec<Vec<u8>>,
+        place: &str,
+    ) -> Result<Self, Error> {
+        let fail = |cause: &str, hint: &str| Err(Error::parameters(cause).hint(hint).at(place));
+        let Some(leaf) = certificates.iter().position(|one| key.belongs_to(one)) else {
+            return fail(
+                "the certificate is not the private key's",
+                "openssl x509 -noout -pubkey -in CERT and openssl pkey -pubout -in KEY must agree",
+            );
+        };
+        certificates[..=leaf].rotate_right(1);
+        let own = &certificates[0];
+        let (Some(validity), Some(bits), Some(thumbprint)) =
+            (Validity::read(own), rsa_bits(own), sha256(own))
+        else {
+            return fail("the certificate cannot be read", "export it again");
+        };
+        if bits < 2048 {
+            return fail(
+                "the certificate's key is too small",
+                "use RSA with at least 2048 bits",
+            );
+        }
+        Ok(Self {
+            key,
+            name: Name::Sha256(thumbprint),
+            chain: certificates,
+            sends_chain: false,
+            validity: Some(validity),
+        })
+    }
+
+    /// A key with the thumbprint that the portal shows: 40 hexadecimal digits are SHA-1, 64 are
+    /// SHA-256; colons, spaces and case do not matter.
+    pub(super) fn with_thumbprint(key: PrivateKey, text: &str, place: &str) -> Result<Self, Error> {
+        let digits: String = text
+            .chars()
+            .filter(|c| !matches!(c, ':' | ' ' | '-' | '\u{200e}'))
+            .collect();
+        let bytes = hexadecimal(&digits);
+        let name = match bytes.map(|bytes| (bytes.len(), bytes)) {
+            Some((20, bytes)) => Name::Sha1(bytes),
+            Some((32, bytes)) => Name::Sha256(bytes),
+            _ => {
+                let cause = "is no thumbprint: 40 hexadecimal digits (SHA-1) or 64 (SHA-256)";
+                let hint = "copy it from Certificates & secrets, or give certificate_file instead";
+                return Err(Error::parameters(cause).hint(hint).at(place));
+            }
+        };
+        Ok(Self {
+            key,
+            name,
+            chain: Vec::new(),
+            sends_chain: false,
+            validity: None,
+        })
+    }
+
+    /// Sends the certificates along with each assertion.
+    pub(super) fn send_chain(&mut self) {
+        self.sends_chain = true;
+    }
+
+    /// What is to be said about the certificate at `now`, if anything.
+    pub(super) fn warning(&self, now: SystemTime) -> Option<String> {
+        self.validity?.warning(now)
+    }
+
+    /// An assertion for one request to `endpoint`.
+    pub(super) fn assertion(
+        &self,
+        endpoint: &str,
+        client_id: &str,
+        now: SystemTime,
+    ) -> Result<Secret, Error> {
+        let input = self.input(endpoint, client_id, now, &guid()?)?;
+        let signature = self.key.sign(self.algorithm(), input.as_bytes())?;
+        let signature = BASE64_URL_SAFE_NO_PAD.encode(signature);
+        Ok(Secret::new(format!("{input}.{signature}")))
+    }
+
+    /// SHA-1 is what the sample and ADFS know a certificate by, and they go with RS256.
+    fn algorithm(&self) -> Algorithm {
+        match self.name {
+            Name::Sha1(_) => Algorithm::Rs256,
+            Name::Sha256(_) => Algorithm::Ps256,
+        }
+    }
+
+    /// Header and claims ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
+    fn input(
+        &self,
+        endpoint: &str,
+        client_id: &str,
+        now: SystemTime,
+        jti: &str,
+    ) -> Result<String, Error> {
+        let (x5t, x5t_s256) = match &self.name {
+            Name::Sha1(hash) => (Some(BASE64_URL_SAFE_NO_PAD.encode(hash)), None),
+            Name::Sha256(hash) => (None, Some(BASE64_URL_SAFE_NO_PAD.encode(hash))),
+        };
+        let header = Header {
+            alg: match self.algorithm() {
+                Algorithm::Ps256 => "PS256",
+                Algorithm::Rs256 => "RS256",
+            },
+            typ: "JWT",
+            x5t,
+            x5t_s256,
+            x5c: self
+                .chain
+                .iter()
+                .filter(|_| self.sends_chain)
+                .map(|der| BASE64_STANDARD.encode(der))
+                .collect(),
+        };
+        let seconds = |moment: SystemTime| {
+            moment
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default()
+                .as_secs()
+        };
+        let claims = Claims {
+            aud: endpoint,
+            iss: client_id,
+            sub: client_id,
+            jti,
+            iat: seconds(now),
+            nbf: seconds(now - BACKDATED),
+            exp: seconds(now + LIFETIME),
+        };
+        let part = |json: Result<Vec<u8>, serde_json::Error>| {
+            json.map(|json| BASE64_URL_SAFE_NO_PAD.encode(json))
+                .map_err(|_| Error::local("the assertion cannot be put into JSON"))
+        };
+        let header = part(serde_json::to_vec(&header))?;
+        let claims = part(serde_json::to_vec(&claims))?;
+        Ok(format!("{header}.{claims}"))
+    }
+}
+
+/// Reads the files of a certificate credential: one PEM with both, or two.
+///
+/// # Errors
+///
+/// `Parameters` for each way in which they cannot be used, with the remedy.
+pub(crate) fn signer_from(
+    certificate: (&[u8], &str),
+    key: Option<(&[u8], &str)>,
+    passphrase: Option<&Secret>,
+) -> Result<Signer, Error> {
+    let (bytes, place) = certificate;
+    let contents = match key {
+        Some((key, key_place)) => {
+            let mut contents = Contents::read_certificates(bytes, place)?;
+            contents.key = Some(key_of(key, passphrase, key_place)?);
+            contents
+        }
+        None => Contents::read(bytes, passphrase, place)?,
+    };
+    if contents.certificates.is_empty() {
+        return Err(Error::parameters("holds no certificate")
+            .hint("give the certificate that was uploaded, -----BEGIN CERTIFICATE-----")
+            .at(place));
+    }
+    let Some(key) = contents.key else {
+        return Err(Error::parameters("holds no private key")
+            .hint("add the key to this file, or name its file in private_key_file")
+            .at(place));
+    };
+    Signer::with_certificate(key, contents.certificates, place)
+}
+
+/// A signer for a key by the thumbprint of its certificate.
+///
+/// # Errors
+///
+/// `Parameters` when the text is no thumbprint.
+pub(crate) fn signer_from_thumbprint(
+    key: PrivateKey,
+    text: &str,
+    place: &str,
+) -> Result<Signer, Error> {
+    Signer::with_thumbprint(key, text, place)
+}
+
+/// The private key in a file that should hold one.
+pub(crate) fn key_of(
+    bytes: &[u8],
+    passphrase: Option<&Secret>,
+    place: &str,
+) -> Result<PrivateKey, Error> {
+    let contents = Contents::read(bytes, passphrase, place)?;
+    contents.key.ok_or_else(|| {
+        let cause = if contents.certificates.is_empty() {
+            "holds no private key"
+        } else {
+            "holds a certificate where the private key belongs"
+        };
+        Error::parameters(cause)
+            .hint("give the .pem or .key file that was made together with the certificate")
+            .at(place)
+    })
+}
+
+fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
+    let digits = digits.as_bytes();
+    let (pairs, []) = digits.as_chunks::<2>() else {
+        return None;
+    };
+    let byte = |pair: &[u8; 2]| {
+        let high = char::from(pair[0]).to_digit(16)?;
+        let low = char::from(pair[1]).to_digit(16)?;
+        u8::try_from(high * 16 + low).ok()
+    };
+    pairs.iter().map(byte).collect()
+}
+
+#[derive(Serialize)]
+struct Header {
+    alg: &'static str,
+    typ: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x5t: Option<String>,
+    #[serde(rename = "x5t#S256", skip_serializing_if = "Option::is_none")]
+    x5t_s256: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    x5c: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Claims<'c> {
+    aud: &'c str,
+    iss: &'c str,
+    sub: &'c str,
+    jti: &'c str,
+    iat: u64,
+    nbf: u64,
+    exp: u64,
+}

@@ -1,0 +1,219 @@
+//! The private key that signs assertions.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustls::SignatureScheme;
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer};
+use rustls::sign::{CertifiedKey, SigningKey};
+use zeroize::Zeroizing;
+
+use crate::auth::certificate::modulus_bits;
+use crate::auth::der::{Der, OCTET_STRING};
+use crate::auth::pbes2;
+use crate::auth::pem::{PemFlaw, Section, sections};
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// An RSA key of 2048 to 4096 bits; what it is made of cannot be printed.
+#[derive(Clone)]
+pub(crate) struct PrivateKey(Arc<dyn SigningKey>);
+
+/// The algorithm of a signature ([RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Algorithm {
+    Ps256,
+    Rs256,
+}
+
+/// What a PEM file holds for us.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    pub(super) key: Option<PrivateKey>,
+    /// In the order of the file, as DER.
+    pub(super) certificates: Vec<Vec<u8>>,
+}
+
+impl Contents {
+    /// Reads a PEM file, with the passphrase of an encrypted key; `place` names it in errors.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` with the command that puts things right; never a byte of the file.
+    pub(super) fn read(
+        bytes: &[u8],
+        passphrase: Option<&Secret>,
+        place: &str,
+    ) -> Result<Self, Error> {
+        let sections = sections(bytes).map_err(|flaw| refuse_pem(flaw, place))?;
+        let mut contents = Self::default();
+        for section in sections {
+            if section.label == "CERTIFICATE" {
+                contents.certificates.push(section.der.to_vec());
+            } else if section.label.ends_with("PRIVATE KEY") {
+                if contents.key.is_some() {
+                    let error = Error::parameters("holds more than one private key");
+                    return Err(error
+                        .hint("leave the one that belongs to the certificate")
+                        .at(place));
+                }
+                contents.key = Some(read_key(&section, passphrase, place)?);
+            }
+        }
+        Ok(contents)
+    }
+}
+
+impl Contents {
+    /// Reads the certificates only; a key beside them stays shut.
+    pub(super) fn read_certificates(bytes: &[u8], place: &str) -> Result<Self, Error> {
+        let sections = sections(bytes).map_err(|flaw| refuse_pem(flaw, place))?;
+        let certificates = sections
+            .into_iter()
+            .filter(|section| section.label == "CERTIFICATE");
+        let certificates = certificates.map(|section| section.der.to_vec()).collect();
+        Ok(Self {
+            key: None,
+            certificates,
+        })
+    }
+}
+
+impl PrivateKey {
+    /// The signature over `message`.
+    pub(super) fn sign(&self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let scheme = match algorithm {
+            Algorithm::Ps256 => SignatureScheme::RSA_PSS_SHA256,
+            Algorithm::Rs256 => SignatureScheme::RSA_PKCS1_SHA256,
+        };
+        let signer = self.0.choose_scheme(&[scheme]);
+        let signature = signer.and_then(|signer| signer.sign(message).ok());
+        signature.ok_or_else(|| Error::local("the private key could not sign"))
+    }
+
+    /// Whether a certificate is for this key.
+    pub(super) fn belongs_to(&self, certificate: &[u8]) -> bool {
+        let chain = vec![CertificateDer::from(certificate.to_vec())];
+        CertifiedKey::new(chain, self.0.clone())
+            .keys_match()
+            .is_ok()
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+fn read_key(
+    section: &Section<'_>,
+    passphrase: Option<&Secret>,
+    place: &str,
+) -> Result<PrivateKey, Error> {
+    let fail = |cause: &str, hint: &str| Err(Error::parameters(cause).hint(hint).at(place));
+    match section.label {
+        "PRIVATE KEY" => load(&section.der, true, place),
+        "RSA PRIVATE KEY" => load(&section.der, false, place),
+        "ENCRYPTED PRIVATE KEY" => {
+            let Some(passphrase) = passphrase else {
+                return fail(
+                    "the private key is encrypted and no passphrase was given",
+                    "give private_key_passphrase_file or AZURE_CLIENT_CERTIFICATE_PASSWORD",
+                );
+            };
+            let key = pbes2::decrypt(&section.der, passphrase).map_err(|flaw| match flaw {
+                pbes2::Flaw::Unsupported => Error::parameters(
+                    "the private key is encrypted in a way that is not supported",
+                )
+                .hint("openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW")
+                .at(place),
+                pbes2::Flaw::WrongPassphrase => {
+                    let error = Error::parameters("the passphrase does not open the private key");
+                    error
+                        .hint("check the passphrase: one line end after it is no part of it")
+                        .at(place)
+                }
+            })?;
+            load(&key, true, place)
+        }
+        "EC PRIVATE KEY" => fail(
+            "the private key is an elliptic curve's",
+            "Entra takes RSA: openssl req -x509 -newkey rsa:2048 -noenc -keyout key.pem -out cert.pem",
+        ),
+        _ => fail(
+            "the private key is of a kind that cannot be read",
+            "openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW",
+        ),
+    }
+}
+
+/// Loads PKCS#8 ([RFC 5958](https://www.rfc-editor.org/rfc/rfc5958)) or PKCS#1
+/// ([RFC 8017](https://www.rfc-editor.org/rfc/rfc8017)).
+fn load(der: &Zeroizing<Vec<u8>>, is_pkcs8: bool, place: &str) -> Result<PrivateKey, Error> {
+    const RSA: &str = "make one with RSA: openssl genrsa -out key.pem 2048";
+    let fail = |cause: String, hint: &str| Err(Error::parameters(cause).hint(hint).at(place));
+    let bits = if is_pkcs8 {
+        pkcs8_bits(der)
+    } else {
+        pkcs1_bits(der)
+    };
+    let Some(bits) = bits else {
+        return fail(
+            "the private key is no RSA key that can be read".to_owned(),
+            RSA,
+        );
+    };
+    if !(2048..=4096).contains(&bits) {
+        let cause = format!("the private key has {bits} bits: it must have 2048 to 4096");
+        return fail(cause, RSA);
+    }
+    let key = if is_pkcs8 {
+        PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(der.as_slice()))
+    } else {
+        PrivateKeyDer::Pkcs1(PrivatePkcs1KeyDer::from(der.as_slice()))
+    };
+    match ring::default_provider()
+        .key_provider
+        .load_private_key(key.clone_key())
+    {
+        Ok(key) => Ok(PrivateKey(key)),
+        Err(_) => fail("the private key is damaged".to_owned(), "export it again"),
+    }
+}
+
+fn pkcs8_bits(der: &[u8]) -> Option<usize> {
+    let mut fields = Der::new(der).sequence()?;
+    fields.number()?;
+    fields.sequence()?;
+    pkcs1_bits(fields.expect(OCTET_STRING)?)
+}
+
+fn pkcs1_bits(der: &[u8]) -> Option<usize> {
+    let mut fields = Der::new(der).sequence()?;
+    fields.number()?;
+    modulus_bits(&mut fields)
+}
+
+fn refuse_pem(flaw: PemFlaw, place: &str) -> Error {
+    let (cause, hint) = match flaw {
+        PemFlaw::Binary => (
+            "is no PEM but a PFX (PKCS#12) or DER file",
+            "openssl pkcs12 -in FILE.pfx -noenc -out FILE.pem && chmod 600 FILE.pem",
+        ),
+        PemFlaw::Empty => (
+            "holds neither a certificate nor a private key",
+            "give PEM: -----BEGIN CERTIFICATE----- and -----BEGIN PRIVATE KEY-----",
+        ),
+        PemFlaw::LegacyEncrypted => (
+            "holds a private key in an old encryption",
+            "openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW",
+        ),
+        PemFlaw::Damaged => (
+            "holds PEM that is damaged",
+            "copy the file anew: a section was cut off, or its line ends became other characters",
+        ),
+    };
+    Error::parameters(cause).hint(hint).at(place)
+}

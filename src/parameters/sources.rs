@@ -1,0 +1,171 @@
+//! Where parameters come from: flags win over the file, the file over the variables.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::auth::{Authority, TokenCache};
+use crate::error::Error;
+use crate::http::Url;
+use crate::parameters::file::{ParametersFile, Placed};
+use crate::parameters::judge::GivenAuthority;
+use crate::secret::Secret;
+
+/// Looks up an environment variable.
+pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// What a command line says, which wins over the file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flags {
+    pub(crate) tenant: Option<String>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) authority: Option<String>,
+    pub(crate) secret_file: Option<PathBuf>,
+    pub(crate) certificate_file: Option<PathBuf>,
+    pub(crate) auth: Option<Auth>,
+    pub(crate) scope: Option<String>,
+    pub(crate) graph: Option<String>,
+    pub(crate) token_cache: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// The kinds of credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Auth {
+    Certificate,
+    Secret,
+}
+
+impl Auth {
+    /// As `--auth` spells it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Certificate => "certificate",
+            Self::Secret => "secret",
+        }
+    }
+}
+
+/// All places that parameters come from.
+pub(super) struct Sources<'a> {
+    pub(super) flags: &'a Flags,
+    pub(super) file: Option<ParametersFile>,
+    pub(super) lookup: Lookup<'a>,
+}
+
+impl Sources<'_> {
+    pub(super) fn authority(&self) -> Result<GivenAuthority, Error> {
+        let given = self.find("--authority", &self.flags.authority, "authority", None)?;
+        let host = self.variable("AZURE_AUTHORITY_HOST")?;
+        let tenant = match &self.flags.tenant {
+            Some(tenant) => Some(placed(tenant, "--tenant")),
+            None if given.is_none() => self.variable("AZURE_TENANT_ID")?,
+            None => None,
+        };
+        let (text, place) = match (given, tenant) {
+            (Some(given), None) => (given.text.expose().trim().to_owned(), given.place),
+            (given, Some(tenant)) => {
+                let host = match given.as_ref().or(host.as_ref()) {
+                    Some(host) => Authority::host_from(host.text.expose()),
+                    None => "https://login.microsoftonline.com".to_owned(),
+                };
+                let url = Url::parse(&host).map_err(|reason| {
+                    let place = given.or(host_place(&self.variable("AZURE_AUTHORITY_HOST")));
+                    let place = place.map(|placed| placed.place).unwrap_or_default();
+                    Error::parameters(reason).at(&place)
+                })?;
+                let text = format!("{}/{}", url.origin(), tenant.text.expose().trim());
+                (text, tenant.place)
+            }
+            (None, None) => {
+                return Err(self.missing("authority", "--tenant", "AZURE_TENANT_ID"));
+            }
+        };
+        let authority = Authority::parse(&text).map_err(|error| error.at(&place))?;
+        Ok(GivenAuthority { authority, text })
+    }
+
+    pub(super) fn client_id(&self) -> Result<Placed, Error> {
+        let flag = &self.flags.client_id;
+        let found = self.find("--client-id", flag, "client_id", Some("AZURE_CLIENT_ID"))?;
+        let mut found =
+            found.ok_or_else(|| self.missing("client_id", "--client-id", "AZURE_CLIENT_ID"))?;
+        found.text = Secret::new(found.text.expose().trim());
+        if found.text.expose().is_empty() {
+            let error = Error::parameters("is empty");
+            return Err(error
+                .hint("put the application (client) id there")
+                .at(&found.place));
+        }
+        Ok(found)
+    }
+
+    pub(super) fn token_cache(&self) -> TokenCache {
+        let given = self.flags.token_cache.clone().or_else(|| {
+            let file = self.file.as_ref()?;
+            let text = file.get("token_cache")?.text.expose();
+            if text == "none" {
+                Some(PathBuf::from(text))
+            } else {
+                file.get_path("token_cache")
+            }
+        });
+        let given = given.or_else(|| (self.lookup)("MGD_TOKEN_CACHE").map(PathBuf::from));
+        match given {
+            Some(path) if path.as_os_str() == "none" => TokenCache::none(),
+            Some(path) if !path.as_os_str().is_empty() => TokenCache::at(path),
+            _ => TokenCache::usual(),
+        }
+    }
+
+    /// The value of a flag, else of a key in the file, else of a variable.
+    pub(super) fn find(
+        &self,
+        name: &str,
+        flag: &Option<String>,
+        key: &str,
+        variable: Option<&str>,
+    ) -> Result<Option<Placed>, Error> {
+        if let Some(text) = flag {
+            return Ok(Some(placed(text, name)));
+        }
+        if let Some(found) = self.file.as_ref().and_then(|file| file.get(key)) {
+            return Ok(Some(found.clone()));
+        }
+        variable.map_or(Ok(None), |name| self.variable(name))
+    }
+
+    /// A variable; an empty one counts as unset.
+    pub(super) fn variable(&self, name: &str) -> Result<Option<Placed>, Error> {
+        match (self.lookup)(name) {
+            Some(value) if !value.is_empty() => {
+                let text = value
+                    .into_string()
+                    .map_err(|_| Error::parameters(format!("{name}: is not UTF-8")))?;
+                Ok(Some(placed(&text, name)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    pub(super) fn missing(&self, key: &str, flag: &str, variable: &str) -> Error {
+        match &self.file {
+            Some(file) => Error::parameters(format!("`{key}` is missing"))
+                .hint(format!("add \"{key}\", or give {flag} or {variable}"))
+                .at(&file.name()),
+            None => Error::parameters(format!("{key}: missing")).hint(format!(
+                "give a parameters file (mgd FILE.json), {flag} or {variable}"
+            )),
+        }
+    }
+}
+
+fn host_place(variable: &Result<Option<Placed>, Error>) -> Option<Placed> {
+    variable.as_ref().ok().and_then(Clone::clone)
+}
+
+pub(super) fn placed(text: &str, place: &str) -> Placed {
+    Placed {
+        text: Secret::new(text),
+        place: place.to_owned(),
+    }
+}
