@@ -21,9 +21,11 @@ pub(crate) fn moment(
         && hour <= 23
         && minute <= 59
         && second <= 60;
-    let seconds = ((days(year, month.max(1), day.max(1)) * 24 + hour) * 60 + minute) * 60 + second;
-    let moment = UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
-    moment.filter(|_| is_possible)
+    if !is_possible {
+        return None;
+    }
+    let seconds = ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
 /// `2026-11-22 08:30:00`, in UTC.

@@ -8,7 +8,7 @@ mod sources;
 
 use std::path::{Path, PathBuf};
 
-use crate::auth::{ConfidentialClient, Credential, TokenCache};
+use crate::auth::{Authority, ConfidentialClient, Credential, TokenCache};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::http::Network;
@@ -20,7 +20,7 @@ use crate::secret::Secret;
 /// An application and what it asks for, checked.
 #[derive(Clone, Debug)]
 pub struct Parameters {
-    authority: String,
+    authority: Authority,
     client_id: String,
     credential: Credential,
     /// Which credential was taken and why, for `-v`.
@@ -81,14 +81,14 @@ impl Parameters {
         judge::clouds(&authority, scope.as_ref(), root.as_ref(), endpoint.as_ref())?;
         let scope = scope.map(|scope| scope.text.expose().to_owned());
         let given = endpoint.map(|endpoint| endpoint.text.expose().trim().to_owned());
-        let usual = authority.authority.graph_root();
+        let usual = authority.graph_root();
         let usual = usual.map(|host| format!("https://{host}"));
         let origin = root
             .as_ref()
             .map(|root| root.origin().to_string())
             .or(usual);
         Ok(Self {
-            authority: authority.text.clone(),
+            authority,
             client_id: client_id.text.expose().to_owned(),
             credential: proof.credential,
             choice: proof.why,
@@ -127,10 +127,11 @@ impl Parameters {
             network = network.with_proxy(proxy.expose());
         }
         network.note(&self.choice);
-        let client =
-            ConfidentialClient::new(&self.authority, &self.client_id, self.credential.clone())?
-                .with_token_cache(self.token_cache.clone())
-                .with_network(network);
+        let authority = self.authority.clone();
+        let credential = self.credential.clone();
+        let client = ConfidentialClient::of(authority, self.client_id.clone(), credential)
+            .with_token_cache(self.token_cache.clone())
+            .with_network(network);
         Ok(match &self.scope {
             Some(scope) => client.with_scope(scope),
             None => client,

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
 
-use crate::auth::certificate::{Validity, rsa_bits, sha256};
+use crate::auth::certificate::{Validity, rsa_bits, sha1, sha256};
 use crate::auth::keys::{Algorithm, Contents, PrivateKey};
 use crate::error::Error;
 use crate::http::guid;
@@ -28,6 +28,16 @@ pub(crate) struct Signer {
 enum Name {
     Sha1(Vec<u8>),
     Sha256(Vec<u8>),
+}
+
+impl Name {
+    /// SHA-1 is what the sample and AD FS know a certificate by, and it goes with RS256.
+    fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Sha1(_) => Algorithm::Rs256,
+            Self::Sha256(_) => Algorithm::Ps256,
+        }
+    }
 }
 
 /// How long an assertion is good for.
@@ -117,36 +127,39 @@ impl Signer {
         &self,
         endpoint: &str,
         client_id: &str,
+        is_adfs: bool,
         now: SystemTime,
     ) -> Result<Secret, Error> {
-        let input = self.input(endpoint, client_id, now, &guid()?)?;
-        let signature = self.key.sign(self.algorithm(), input.as_bytes())?;
+        let name = self.name_for(is_adfs);
+        let input = self.input(&name, endpoint, client_id, now, &guid()?)?;
+        let signature = self.key.sign(name.algorithm(), input.as_bytes())?;
         let signature = BASE64_URL_SAFE_NO_PAD.encode(signature);
         Ok(Secret::new(format!("{input}.{signature}")))
     }
 
-    /// SHA-1 is what the sample and ADFS know a certificate by, and they go with RS256.
-    fn algorithm(&self) -> Algorithm {
-        match self.name {
-            Name::Sha1(_) => Algorithm::Rs256,
-            Name::Sha256(_) => Algorithm::Ps256,
+    /// What the service knows the certificate by.
+    fn name_for(&self, is_adfs: bool) -> Name {
+        match self.chain.first() {
+            Some(own) if is_adfs => Name::Sha1(sha1(own)),
+            _ => self.name.clone(),
         }
     }
 
     /// Header and claims ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
     fn input(
         &self,
+        name: &Name,
         endpoint: &str,
         client_id: &str,
         now: SystemTime,
         jti: &str,
     ) -> Result<String, Error> {
-        let (x5t, x5t_s256) = match &self.name {
+        let (x5t, x5t_s256) = match name {
             Name::Sha1(hash) => (Some(BASE64_URL_SAFE_NO_PAD.encode(hash)), None),
             Name::Sha256(hash) => (None, Some(BASE64_URL_SAFE_NO_PAD.encode(hash))),
         };
         let header = Header {
-            alg: match self.algorithm() {
+            alg: match name.algorithm() {
                 Algorithm::Ps256 => "PS256",
                 Algorithm::Rs256 => "RS256",
             },

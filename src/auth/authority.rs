@@ -57,11 +57,22 @@ pub(crate) fn known_graph(host: &str) -> Option<&'static str> {
         .copied()
 }
 
+/// Below this each customer of Microsoft Entra External ID has a login host.
+const CUSTOMERS: &str = ".ciamlogin.com";
+
+/// Whether a host is one of Microsoft's login hosts.
+pub(crate) fn is_login_host(host: &str) -> bool {
+    CLOUDS.iter().any(|cloud| cloud.login.contains(&host))
+}
+
 /// `https://{login host}/{tenant}`: the address of a directory at Entra ID.
 #[derive(Clone, Debug)]
 pub(crate) struct Authority {
     base: Url,
     tenant: String,
+    text: String,
+    /// Where it says what it is, when that cannot be computed.
+    configuration: Option<Url>,
 }
 
 impl Authority {
@@ -79,6 +90,9 @@ impl Authority {
             fail(&reason).hint("give https://login.microsoftonline.com/ and your tenant id")
         })?;
         let origin = url.origin();
+        if origin.host().ends_with(CUSTOMERS) {
+            return Self::customer(&url).map_err(|reason| fail(&reason));
+        }
         if !origin.is_loopback() {
             check_host(origin.host()).map_err(|(cause, hint)| fail(&cause).hint(hint))?;
         }
@@ -102,7 +116,81 @@ impl Authority {
         Ok(Self {
             base,
             tenant: tenant.to_owned(),
+            text: text.to_owned(),
+            configuration: None,
         })
+    }
+
+    /// Reads an authority that says by itself where its endpoints are: a custom domain, ADFS. Who
+    /// names one this way is sure of its host.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` when it is no https URL with a path.
+    pub(crate) fn parse_oidc(text: &str) -> Result<Self, Error> {
+        let fail = |cause: &str| Error::parameters(format!("{text}: {cause}"));
+        let text = text.trim().trim_end_matches('/');
+        let url = Url::parse(text).map_err(|reason| fail(&reason))?;
+        let path = url.path_and_query();
+        if path.contains(['?', '#']) {
+            return Err(fail("holds a query"));
+        }
+        let tenant = path.split('/').find(|segment| !segment.is_empty());
+        let tenant = tenant.ok_or_else(|| {
+            fail("has no path").hint("give it as in https://login.contoso.com/TENANT/v2.0")
+        })?;
+        let configuration = format!("{text}/.well-known/openid-configuration");
+        let configuration = Url::parse(&configuration).map_err(|reason| fail(&reason))?;
+        let base = format!("{}/{tenant}", url.origin());
+        let base = Url::parse(&base).map_err(|reason| fail(&reason))?;
+        let tenant = tenant.to_owned();
+        Ok(Self {
+            base,
+            tenant,
+            text: text.to_owned(),
+            configuration: Some(configuration),
+        })
+    }
+
+    /// A customer's own host for external identities: without a path, the tenant is its name.
+    fn customer(url: &Url) -> Result<Self, String> {
+        let host = url.host();
+        let path = url.path_and_query();
+        let segment = path.split('/').find(|segment| !segment.is_empty());
+        let tenant = match segment {
+            Some(tenant) => tenant.to_owned(),
+            None => format!("{}.onmicrosoft.com", host.trim_end_matches(CUSTOMERS)),
+        };
+        check_tenant(&tenant).map_err(|(cause, _)| cause)?;
+        let base = Url::parse(&format!("{}/{tenant}", url.origin()))?;
+        let text = format!("{}/v2.0", base.as_str());
+        let configuration = Url::parse(&format!("{text}/.well-known/openid-configuration"))?;
+        Ok(Self {
+            base,
+            tenant,
+            text,
+            configuration: Some(configuration),
+        })
+    }
+
+    /// Where the authority says what it is; `None` where its endpoints are computed.
+    pub(crate) fn configuration(&self) -> Option<&Url> {
+        self.configuration.as_ref()
+    }
+
+    /// Host and tenant.
+    pub(crate) fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// The authority as it was given.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is an AD FS server, which knows certificates by SHA-1 only.
+    pub(crate) fn is_adfs(&self) -> bool {
+        self.tenant.eq_ignore_ascii_case("adfs")
     }
 
     /// `https://{login host}`, the same cloud for any tenant.
@@ -142,6 +230,9 @@ impl Authority {
 
     /// The root of this cloud's Graph, where there is one known.
     pub(crate) fn graph_root(&self) -> Option<&'static str> {
+        if self.base.host().ends_with(CUSTOMERS) {
+            return CLOUDS[0].graph.first().copied();
+        }
         self.cloud()?.graph.first().copied()
     }
 
@@ -179,7 +270,10 @@ fn check_tenant(tenant: &str) -> Result<(), (&'static str, &'static str)> {
         return Err(("an application needs one tenant, not all of them", HINT));
     }
     if matches!(lower.as_str(), "adfs" | "dstsv2") {
-        return Err(("this kind of authority cannot be used yet", HINT));
+        return Err((
+            "AD FS says by itself where its endpoints are",
+            "give it as `oidc_authority`",
+        ));
     }
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
     if tenant.bytes().all(is_plain) {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::auth::entry::{Document, Key};
+use crate::auth::metadata::Metadata;
 use crate::auth::token::AccessToken;
 use crate::file;
 
@@ -139,6 +140,34 @@ impl TokenCache {
             let _ = own_folder_of(path)
                 .map(|()| file::replace_own(&beside(path, ".not_before"), &bytes));
         }
+    }
+
+    /// What the authority at this configuration said of itself, kept by an earlier run.
+    pub(super) fn kept_metadata(&self, configuration: &str) -> Option<Metadata> {
+        self.read_metadata().remove(configuration)
+    }
+
+    pub(super) fn keep_metadata(&self, configuration: &str, metadata: Metadata) {
+        let Some(path) = self.path() else {
+            return;
+        };
+        let mut kept = self.read_metadata();
+        kept.insert(configuration.to_owned(), metadata);
+        if let Ok(bytes) = serde_json::to_vec(&kept) {
+            // Not kept, it is asked for again.
+            let _ = own_folder_of(path)
+                .map(|()| file::replace_own(&beside(path, ".authorities"), &bytes));
+        }
+    }
+
+    fn read_metadata(&self) -> BTreeMap<String, Metadata> {
+        let bytes = self.path().and_then(|path| {
+            let path = beside(path, ".authorities");
+            file::read_own(&path, MAX_BYTES).ok().flatten()
+        });
+        bytes
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
     }
 
     fn read_waits(&self) -> BTreeMap<String, u64> {

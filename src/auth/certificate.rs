@@ -93,6 +93,14 @@ pub(super) fn sha256(certificate: &[u8]) -> Option<Vec<u8>> {
     )
 }
 
+/// The SHA-1 of a certificate, for services that know it by no other name.
+pub(super) fn sha1(certificate: &[u8]) -> Vec<u8> {
+    let algorithm = &ring::digest::SHA1_FOR_LEGACY_USE_ONLY;
+    ring::digest::digest(algorithm, certificate)
+        .as_ref()
+        .to_vec()
+}
+
 fn to_be_signed(certificate: &[u8]) -> Option<&[u8]> {
     Der::new(certificate).sequence()?.expect(SEQUENCE)
 }

@@ -2,7 +2,7 @@
 //! processes.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::auth::authority::Authority;
@@ -11,7 +11,7 @@ use crate::auth::credential::Credential;
 use crate::auth::entry::Key;
 use crate::auth::token::{AccessToken, sorted};
 use crate::error::Error;
-use crate::http::{Attempts, Http, Network};
+use crate::http::{Attempts, Http, Network, Url};
 
 /// An application that can keep a secret
 /// ([RFC 6749 §2.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.1)) and acts in its own
@@ -24,6 +24,8 @@ pub struct ConfidentialClient {
     pub(super) scope: String,
     pub(super) cache: TokenCache,
     pub(super) http: Http,
+    /// The token endpoint, once it was discovered.
+    pub(super) endpoint: OnceLock<Url>,
     state: Mutex<State>,
     has_warned: AtomicBool,
 }
@@ -64,20 +66,41 @@ impl ConfidentialClient {
         credential: Credential,
     ) -> Result<Self, Error> {
         let authority = Authority::parse(authority).map_err(|error| error.at("authority"))?;
+        Ok(Self::of(authority, client_id.into(), credential))
+    }
+
+    /// An application at an authority that says by itself where its endpoints are: a custom
+    /// domain such as `https://login.contoso.com/TENANT/v2.0`, or AD FS.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameters`] when the authority cannot be one.
+    pub fn with_oidc_authority(
+        authority: &str,
+        client_id: impl Into<String>,
+        credential: Credential,
+    ) -> Result<Self, Error> {
+        let authority =
+            Authority::parse_oidc(authority).map_err(|error| error.at("oidc authority"))?;
+        Ok(Self::of(authority, client_id.into(), credential))
+    }
+
+    pub(crate) fn of(authority: Authority, client_id: String, credential: Credential) -> Self {
         let scope = match authority.graph_root() {
             Some(host) => format!("https://{host}/.default"),
             None => String::new(),
         };
-        Ok(Self {
+        Self {
             authority,
-            client_id: client_id.into(),
+            client_id,
             credential,
             scope,
             cache: TokenCache::none(),
             http: Http::new(Network::default()),
+            endpoint: OnceLock::new(),
             state: Mutex::default(),
             has_warned: AtomicBool::new(false),
-        })
+        }
     }
 
     /// Asks for these scopes, separated by spaces; an application's end in `/.default`.
@@ -115,7 +138,7 @@ impl ConfidentialClient {
 
     pub(crate) fn acquire(&self, renewal: Renewal<'_>) -> Result<AccessToken, Error> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = self.key();
+        let key = self.key()?;
         let now = SystemTime::now();
         let known = state
             .token
@@ -229,13 +252,25 @@ impl ConfidentialClient {
         Some(token)
     }
 
-    fn key(&self) -> Key {
-        Key {
+    fn key(&self) -> Result<Key, Error> {
+        let realm = match self.authority.configuration() {
+            None => self.authority.tenant().to_ascii_lowercase(),
+            // MSAL takes it from the endpoint, where Entra puts the tenant's GUID.
+            Some(_) => {
+                let endpoint = self.endpoint()?;
+                let mut path = endpoint.path_and_query().split('/');
+                let realm = path.find(|segment| !segment.is_empty());
+                realm
+                    .unwrap_or(self.authority.tenant())
+                    .to_ascii_lowercase()
+            }
+        };
+        Ok(Key {
             environment: self.authority.environment().to_owned(),
             client_id: self.client_id.clone(),
-            realm: self.authority.tenant().to_ascii_lowercase(),
+            realm,
             target: self.scope.clone(),
-        }
+        })
     }
 }
 

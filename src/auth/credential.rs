@@ -77,6 +77,7 @@ impl Credential {
         &self,
         endpoint: &str,
         client_id: &str,
+        is_adfs: bool,
         now: SystemTime,
     ) -> Result<Vec<(&'static str, Secret)>, Error> {
         match &self.0 {
@@ -84,7 +85,7 @@ impl Credential {
             Kind::Certificate(signer) => Ok(vec![
                 (
                     "client_assertion",
-                    signer.assertion(endpoint, client_id, now)?,
+                    signer.assertion(endpoint, client_id, is_adfs, now)?,
                 ),
                 ("client_assertion_type", Secret::new(JWT_BEARER)),
             ]),

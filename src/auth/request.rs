@@ -10,7 +10,7 @@ use crate::auth::entry::Key;
 use crate::auth::token::{AccessToken, Refusal, stray_report};
 use crate::error::Error;
 use crate::form;
-use crate::http::{Answer, Attempts, Failure, Origin, Request, Url};
+use crate::http::{Answer, Attempts, Failure, Origin, Request};
 use crate::secret::Secret;
 
 const MAX_ANSWER: usize = 1 << 20;
@@ -26,7 +26,7 @@ impl ConfidentialClient {
             return Ok(());
         };
         let reason = "token endpoint: this application was told to wait";
-        let endpoint = self.authority.token_endpoint()?;
+        let endpoint = self.endpoint()?;
         let failure = Failure::Status(429, Some(wait));
         match self.http.next_wait(endpoint.origin(), attempts, failure) {
             Some(wait) => {
@@ -48,7 +48,7 @@ impl ConfidentialClient {
         claims: Option<&str>,
         attempts: &mut Attempts,
     ) -> Result<AccessToken, Error> {
-        let endpoint = self.authority.token_endpoint()?;
+        let endpoint = self.endpoint()?;
         if let Some(warning) = self.credential.warning(SystemTime::now()) {
             self.http.listener().warn(&warning);
         }
@@ -123,7 +123,9 @@ impl ConfidentialClient {
             );
         }
         let now = SystemTime::now();
-        let proof = self.credential.proof(endpoint, &self.client_id, now)?;
+        let proof =
+            self.credential
+                .proof(endpoint, &self.client_id, self.authority.is_adfs(), now)?;
         let mut fields = vec![
             ("client_id", self.client_id.as_str()),
             ("grant_type", "client_credentials"),
@@ -221,9 +223,7 @@ impl ConfidentialClient {
 
     /// Entra throttles an application of a tenant.
     fn wait_key(&self) -> String {
-        let endpoint = self.authority.token_endpoint();
-        let endpoint = endpoint.as_ref().map(Url::as_str).unwrap_or_default();
-        format!("{endpoint} {}", self.client_id)
+        format!("{} {}", self.authority.base().as_str(), self.client_id)
     }
 }
 

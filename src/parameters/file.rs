@@ -37,7 +37,7 @@ const KEYS: [&str; 17] = [
 const PROXY: &str = "proxy";
 
 /// Keys that name what this version cannot do.
-const LATER: [&str; 3] = ["oidc_authority", "federated_token_file", "managed_identity"];
+const LATER: [&str; 2] = ["federated_token_file", "managed_identity"];
 
 const MAX_BYTES: usize = 1 << 20;
 const WHAT: &str = "parameters file";

@@ -5,13 +5,6 @@ use crate::error::Error;
 use crate::http::Url;
 use crate::parameters::file::Placed;
 
-/// An authority, checked, and as it was given.
-#[derive(Debug)]
-pub(super) struct GivenAuthority {
-    pub(super) authority: Authority,
-    pub(super) text: String,
-}
-
 /// Judges a secret by its looks.
 pub(super) fn secret(secret: &Placed) -> Result<(), Error> {
     const VALUE: &str =
@@ -40,16 +33,16 @@ pub(super) fn root(given: &Placed) -> Result<Url, Error> {
 /// Judges whether authority, scope and Graph belong together. Hosts that are not known may be
 /// anything: custom APIs, private clouds.
 pub(super) fn clouds(
-    authority: &GivenAuthority,
+    authority: &Authority,
     scope: Option<&Placed>,
     root: Option<&Url>,
     endpoint: Option<&Placed>,
 ) -> Result<(), Error> {
     let graph = root.map(Url::host).and_then(known_graph);
     if let Some(graph) = graph
-        && authority.authority.is_foreign_graph(graph)
+        && authority.is_foreign_graph(graph)
     {
-        let login = authority.authority.environment();
+        let login = authority.environment();
         let place = endpoint.map_or("--graph", |endpoint| &endpoint.place);
         return Err(
             Error::parameters(format!("{graph} is not in the cloud of {login}"))
@@ -67,7 +60,7 @@ pub(super) fn clouds(
         return fail("is empty".to_owned(), "put null there for the usual one");
     }
     for one in text.split_whitespace() {
-        if authority.authority.is_known() && !one.ends_with("/.default") {
+        if authority.is_known() && !one.ends_with("/.default") {
             let resource = Url::parse(one).map(|url| url.origin().to_string());
             let resource = resource.unwrap_or_else(|_| "https://graph.microsoft.com".to_owned());
             let hint =
@@ -83,9 +76,9 @@ pub(super) fn clouds(
             return fail(cause, "scope and endpoint must name the same Graph");
         }
         if let Some(host) = host
-            && authority.authority.is_foreign_graph(host)
+            && authority.is_foreign_graph(host)
         {
-            let login = authority.authority.environment();
+            let login = authority.environment();
             let hint = "a token of one cloud is worth nothing in another: change one of the two";
             return fail(format!("{host} is not in the cloud of {login}"), hint);
         }

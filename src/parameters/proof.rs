@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::auth::{Credential, key_of, signer_from, signer_from_thumbprint};
+use crate::auth::{Authority, Credential, key_of, signer_from, signer_from_thumbprint};
 use crate::error::Error;
 use crate::file::Guarded;
 use crate::parameters::file::{ParametersFile, Placed, read_secret};
-use crate::parameters::judge::{self, GivenAuthority};
+use crate::parameters::judge;
 use crate::parameters::sources::{Auth, Sources};
 use crate::secret::Secret;
 
@@ -33,7 +33,7 @@ const SECRET: &str = "AZURE_CLIENT_SECRET";
 /// the order of azure-identity. `--auth` picks the kind.
 pub(super) fn choose(
     sources: &Sources<'_>,
-    authority: &GivenAuthority,
+    authority: &Authority,
     client_id: &Placed,
 ) -> Result<Proof, Error> {
     for level in [Level::Flags, Level::File, Level::Variables] {
@@ -53,7 +53,7 @@ pub(super) fn choose(
         };
         if level == Level::Variables {
             sources.check_same("AZURE_CLIENT_ID", client_id.text.expose())?;
-            sources.check_same("AZURE_TENANT_ID", authority.authority.tenant())?;
+            sources.check_same("AZURE_TENANT_ID", authority.tenant())?;
         }
         let credential = match kind {
             Auth::Certificate => sources.certificate(level)?,

@@ -7,7 +7,6 @@ use crate::auth::{Authority, TokenCache};
 use crate::error::Error;
 use crate::http::Url;
 use crate::parameters::file::{ParametersFile, Placed};
-use crate::parameters::judge::GivenAuthority;
 use crate::secret::Secret;
 
 /// Looks up an environment variable.
@@ -53,7 +52,16 @@ pub(super) struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    pub(super) fn authority(&self) -> Result<GivenAuthority, Error> {
+    pub(super) fn authority(&self) -> Result<Authority, Error> {
+        let is_flagged = self.flags.authority.is_some() || self.flags.tenant.is_some();
+        let oidc = self
+            .file
+            .as_ref()
+            .and_then(|file| file.get("oidc_authority"));
+        if let Some(oidc) = oidc.filter(|_| !is_flagged) {
+            let authority = Authority::parse_oidc(oidc.text.expose());
+            return authority.map_err(|error| error.at(&oidc.place));
+        }
         let given = self.find("--authority", &self.flags.authority, "authority", None)?;
         let host = self.variable("AZURE_AUTHORITY_HOST")?;
         let tenant = match &self.flags.tenant {
@@ -80,8 +88,7 @@ impl Sources<'_> {
                 return Err(self.missing("authority", "--tenant", "AZURE_TENANT_ID"));
             }
         };
-        let authority = Authority::parse(&text).map_err(|error| error.at(&place))?;
-        Ok(GivenAuthority { authority, text })
+        Authority::parse(&text).map_err(|error| error.at(&place))
     }
 
     pub(super) fn client_id(&self) -> Result<Placed, Error> {
