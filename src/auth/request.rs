@@ -54,10 +54,9 @@ impl ConfidentialClient {
             let form = self.form(claims)?;
             let mut answer = self.http.send(
                 &Request {
-                    url: &endpoint,
                     headers: &[("accept".to_owned(), "application/json".to_owned())],
-                    bearer: None,
                     form: Some(&form),
+                    ..Request::get(&endpoint)
                 },
                 attempts,
                 &mut |wait| self.leave_word(wait),
