@@ -6,6 +6,12 @@ mod cache;
 mod client;
 mod credential;
 mod entry;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "no parameter names a managed identity yet"
+)]
+mod managed_identity;
 mod request;
 mod token;
 

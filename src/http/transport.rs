@@ -179,6 +179,15 @@ impl Http {
         attempts.wait(failure, answered, Instant::now(), self.0.deadline, random)
     }
 
+    /// The same where a rule of its own says how long to wait.
+    pub(crate) fn next_wait_for(
+        &self,
+        attempts: &mut Attempts,
+        wait: Duration,
+    ) -> Option<Duration> {
+        attempts.wait_for(wait, Instant::now(), self.0.deadline)
+    }
+
     /// Waits and tells why.
     pub(crate) fn sleep(&self, reason: &str, wait: Duration) {
         self.listener().tell(&Notice::Wait { reason, wait });
