@@ -32,10 +32,8 @@ impl ConfidentialClient {
     fn discover(&self, configuration: &Url, now: SystemTime) -> Result<Url, Error> {
         let headers = [("accept".to_owned(), "application/json".to_owned())];
         let request = Request {
-            url: configuration,
             headers: &headers,
-            bearer: None,
-            form: None,
+            ..Request::get(configuration)
         };
         let mut answer = self.http.send(&request, &mut self.http.attempts())?;
         let status = answer.status;

@@ -57,10 +57,9 @@ impl ConfidentialClient {
             let form = self.form(claims, endpoint.as_str())?;
             let answer = self.http.try_once(
                 &Request {
-                    url: &endpoint,
                     headers: &[("accept".to_owned(), "application/json".to_owned())],
-                    bearer: None,
                     form: Some(&form),
+                    ..Request::get(&endpoint)
                 },
                 attempts,
                 &mut |wait| self.leave_word(wait),

@@ -51,7 +51,12 @@ impl AccessToken {
 
     /// Reads the answer to a token request that was granted.
     pub(super) fn from_answer(body: &[u8], scope: &str, now: SystemTime) -> Result<Self, Error> {
-        let fail = |cause: &str| Error::protocol(format!("token endpoint: {cause}"));
+        Self::read(body, scope, now).map_err(|error| error.at("token endpoint"))
+    }
+
+    /// The same, whoever the answer comes from.
+    pub(super) fn read(body: &[u8], scope: &str, now: SystemTime) -> Result<Self, Error> {
+        let fail = |cause: &str| Error::protocol(cause);
         let granted: Granted<'_> = serde_json::from_slice(body).map_err(|_| {
             // Never the body itself here: it may hold a token.
             fail("the answer is not the JSON of a token")

@@ -140,10 +140,9 @@ impl Graph {
         let mut is_fresh = false;
         loop {
             let request = Request {
-                url,
                 headers: &self.headers,
                 bearer: Some(token.secret()),
-                form: None,
+                ..Request::get(url)
             };
             let mut answer = self.client.http().send(&request, attempts)?;
             match answer.status {

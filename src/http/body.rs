@@ -9,7 +9,7 @@ use ureq::http::HeaderMap;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 
 use crate::http::connect::SILENCE;
-use crate::http::fault::Fault;
+use crate::http::fault::{Fault, Patience};
 
 /// A body that is read as it arrives.
 pub(crate) struct Body {
@@ -105,7 +105,7 @@ impl Body {
             Ok(WireError(ureq::Error::Protocol(_) | ureq::Error::BodyStalled)) => {
                 Fault::broken_chunks(&self.host)
             }
-            Ok(WireError(error)) => Fault::from_ureq(error, &self.host),
+            Ok(WireError(error)) => Fault::from_ureq(error, &self.host, Patience::USUAL),
             Err(_) => Fault::protocol(&self.host, "the gzip stream of the answer is damaged"),
         }
     }

@@ -1,12 +1,32 @@
 //! What went wrong below HTTP, in one line and with a remedy.
 
 use std::io;
+use std::time::Duration;
 
 use rustls::{AlertDescription, CertificateError};
 use ureq::Timeout;
 
 use crate::error::Error;
 use crate::http::connect::SILENCE;
+
+/// How long is waited for a connection, and then for an answer to begin.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    pub(super) connect: Duration,
+    pub(super) answer: Duration,
+}
+
+impl Patience {
+    pub(super) const USUAL: Self = Self {
+        connect: Duration::from_secs(10),
+        answer: Duration::from_secs(120),
+    };
+    /// What is beside this machine answers at once, or is not there.
+    pub(super) const NEAR: Self = Self {
+        connect: Duration::from_secs(2),
+        answer: Duration::from_secs(30),
+    };
+}
 
 /// A request without a usable answer.
 #[derive(Debug)]
@@ -50,10 +70,10 @@ impl Fault {
         Self::passing(host, "the answer broke off between its chunks")
     }
 
-    pub(crate) fn from_ureq(error: ureq::Error, host: &str) -> Self {
+    pub(super) fn from_ureq(error: ureq::Error, host: &str, patience: Patience) -> Self {
         match error {
             ureq::Error::Io(error) => Self::from_io(&error, host),
-            ureq::Error::Timeout(phase) => Self::from_timeout(phase, host),
+            ureq::Error::Timeout(phase) => Self::from_timeout(phase, host, patience),
             ureq::Error::HostNotFound => {
                 let mut fault = Self::passing(host, "host not found");
                 fault.error = fault
@@ -91,10 +111,14 @@ impl Fault {
         }
     }
 
-    fn from_timeout(phase: Timeout, host: &str) -> Self {
+    fn from_timeout(phase: Timeout, host: &str, patience: Patience) -> Self {
         let cause = match phase {
-            Timeout::Resolve | Timeout::Connect => "no connection within 10 s".to_owned(),
-            Timeout::RecvResponse => "no answer within 120 s".to_owned(),
+            Timeout::Resolve | Timeout::Connect => {
+                format!("no connection within {} s", patience.connect.as_secs())
+            }
+            Timeout::RecvResponse => {
+                format!("no answer within {} s", patience.answer.as_secs())
+            }
             Timeout::RecvBody => format!("nothing came for {} s", SILENCE.as_secs()),
             Timeout::Global => {
                 // The deadline of the whole program: no time is left to try again.

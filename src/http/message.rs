@@ -5,12 +5,12 @@ use ureq::http::request::Builder;
 use ureq::http::{HeaderName, HeaderValue, Method, Response};
 
 use crate::error::Error;
-use crate::http::fault::Fault;
+use crate::http::fault::{Fault, Patience};
 use crate::http::url::Url;
 use crate::secret::Secret;
 
-/// A request of ours. The bearer is apart from the headers, so that it cannot be logged with
-/// them.
+/// A request of ours. What proves something is apart from the headers, so that it cannot be
+/// logged with them.
 #[derive(Clone, Debug)]
 pub(crate) struct Request<'r> {
     pub(crate) url: &'r Url,
@@ -18,6 +18,33 @@ pub(crate) struct Request<'r> {
     pub(crate) bearer: Option<&'r Secret>,
     /// A form to POST; without it the request is a GET.
     pub(crate) form: Option<&'r Secret>,
+    /// A header that proves something and is no bearer.
+    pub(crate) proof: Option<(&'static str, &'r Secret)>,
+    /// Whether it goes to an endpoint beside this machine: never through a proxy, and with little
+    /// patience.
+    pub(crate) is_near: bool,
+}
+
+impl<'r> Request<'r> {
+    /// A GET without anything.
+    pub(crate) fn get(url: &'r Url) -> Self {
+        Self {
+            url,
+            headers: &[],
+            bearer: None,
+            form: None,
+            proof: None,
+            is_near: false,
+        }
+    }
+
+    pub(super) fn patience(&self) -> Patience {
+        if self.is_near {
+            Patience::NEAR
+        } else {
+            Patience::USUAL
+        }
+    }
 }
 
 /// Sends a request once.
@@ -36,7 +63,8 @@ pub(super) fn run(
         Some(form) => agent.run(head.body(form.expose().as_bytes()).map_err(bad_url)?),
         None => agent.run(head.body(()).map_err(bad_url)?),
     };
-    response.map_err(|error| Fault::from_ureq(error, &request.url.origin().name()))
+    response
+        .map_err(|error| Fault::from_ureq(error, &request.url.origin().name(), request.patience()))
 }
 
 fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error> {
@@ -46,11 +74,16 @@ fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error
     } else {
         Method::GET
     };
+    let id_header = if request.is_near {
+        "x-ms-client-request-id"
+    } else {
+        "client-request-id"
+    };
     let mut message = ureq::http::Request::builder()
         .method(method)
         .uri(url)
         .header("accept-encoding", "gzip")
-        .header("client-request-id", client_request_id);
+        .header(id_header, client_request_id);
     let own = |name: &str| !name.eq_ignore_ascii_case("client-request-id");
     for (name, value) in request.headers.iter().filter(|(name, _)| own(name)) {
         let (Ok(header), Ok(value)) = (
@@ -68,6 +101,12 @@ fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error
             .map_err(|_| Error::protocol("the access token holds what no header can"))?;
         value.set_sensitive(true);
         message = message.header("authorization", value);
+    }
+    if let Some((name, proof)) = request.proof {
+        let mut value = HeaderValue::from_str(proof.expose())
+            .map_err(|_| Error::parameters(format!("header {name}: holds what no header can")))?;
+        value.set_sensitive(true);
+        message = message.header(name, value);
     }
     if request.form.is_some() {
         message = message.header("content-type", "application/x-www-form-urlencoded");

@@ -87,9 +87,20 @@ impl Attempts {
             Failure::Broken if self.made >= FEW => return None,
             Failure::Broken => (self.pause(None, random), self.bound.min(NEVER_ANSWERED)),
         };
-        let is_in_time = elapsed.checked_add(wait).is_some_and(|end| end <= bound)
-            && deadline.is_none_or(|deadline| now.checked_add(wait).is_some_and(|t| t < deadline));
-        is_in_time.then_some(wait)
+        in_time(wait, elapsed, bound, now, deadline)
+    }
+
+    /// Counts a failed try after which a rule of its own says how long to wait, and says it again
+    /// unless the wait would end past the bound.
+    pub(crate) fn wait_for(
+        &mut self,
+        wait: Duration,
+        now: Instant,
+        deadline: Option<Instant>,
+    ) -> Option<Duration> {
+        self.made += 1;
+        let elapsed = now.saturating_duration_since(*self.started.get_or_insert(now));
+        in_time(wait, elapsed, self.bound, now, deadline)
     }
 
     /// The wait that was asked for and a little more, else one that doubles.
@@ -109,6 +120,18 @@ impl Attempts {
             }
         }
     }
+}
+
+fn in_time(
+    wait: Duration,
+    elapsed: Duration,
+    bound: Duration,
+    now: Instant,
+    deadline: Option<Instant>,
+) -> Option<Duration> {
+    let is_in_time = elapsed.checked_add(wait).is_some_and(|end| end <= bound)
+        && deadline.is_none_or(|deadline| now.checked_add(wait).is_some_and(|t| t < deadline));
+    is_in_time.then_some(wait)
 }
 
 /// Reads `Retry-After` ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3))

@@ -11,13 +11,13 @@ use ureq::http::{HeaderMap, Response};
 use crate::error::Error;
 use crate::http::body::Body;
 use crate::http::connect;
-use crate::http::fault::Fault;
+use crate::http::fault::{Fault, Patience};
 use crate::http::message::{Request, guid, run, shown};
 use crate::http::network::Network;
 use crate::http::proxy;
 use crate::http::retry::{self, Attempts, Failure};
 use crate::http::roots::{self, Roots};
-use crate::http::url::{Origin, Url};
+use crate::http::url::Origin;
 use crate::notice::{Listener, Notice};
 use crate::secret::Secret;
 
@@ -67,9 +67,28 @@ struct State {
     roots: Option<Roots>,
     /// The hosts that have answered at all.
     answered: Vec<Origin>,
-    /// An agent for each proxy in use: a proxy set on a request would make ureq parse the roots
+    /// An agent for each way in use: a proxy set on a request would make ureq parse the roots
     /// for each connection.
-    agents: Vec<(Option<Secret>, Agent)>,
+    agents: Vec<(Way, Agent)>,
+}
+
+/// How a request leaves.
+#[derive(Debug)]
+enum Way {
+    /// To an endpoint beside this machine.
+    Near,
+    /// To the network, perhaps through a proxy.
+    Far(Option<Secret>),
+}
+
+impl Way {
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Near, Self::Near) | (Self::Far(None), Self::Far(None)) => true,
+            (Self::Far(Some(one)), Self::Far(Some(two))) => one.expose() == two.expose(),
+            _ => false,
+        }
+    }
 }
 
 impl Http {
@@ -169,6 +188,15 @@ impl Http {
         attempts.wait(failure, answered, Instant::now(), self.0.deadline, random)
     }
 
+    /// The same where a rule of its own says how long to wait.
+    pub(crate) fn next_wait_for(
+        &self,
+        attempts: &mut Attempts,
+        wait: Duration,
+    ) -> Option<Duration> {
+        attempts.wait_for(wait, Instant::now(), self.0.deadline)
+    }
+
     /// Waits and tells why.
     pub(crate) fn sleep(&self, reason: &str, wait: Duration) {
         self.listener().tell(&Notice::Wait { reason, wait });
@@ -180,9 +208,10 @@ impl Http {
         thread::sleep(time);
     }
 
-    fn exchange(&self, request: &Request<'_>) -> Result<Answer, Fault> {
+    /// Sends a request once.
+    pub(crate) fn exchange(&self, request: &Request<'_>) -> Result<Answer, Fault> {
         let host = request.url.origin().name();
-        let agent = self.agent(request.url).map_err(Fault::before_sending)?;
+        let agent = self.agent(request).map_err(Fault::before_sending)?;
         let given = request
             .headers
             .iter()
@@ -245,17 +274,11 @@ impl Http {
         self.listener().tell(&Notice::Trace(&line));
     }
 
-    fn agent(&self, url: &Url) -> Result<Agent, Error> {
+    fn agent(&self, request: &Request<'_>) -> Result<Agent, Error> {
         let shared = &*self.0;
-        let variable = |name: &str| std::env::var_os(name);
-        let proxy = proxy::choose(shared.network.proxy.as_ref(), &variable, url)?;
+        let way = self.way(request)?;
         let mut state = self.state();
-        let is_same = |known: &Option<Secret>| match (known, &proxy) {
-            (Some(known), Some(proxy)) => known.expose() == proxy.expose(),
-            (None, None) => true,
-            _ => false,
-        };
-        if let Some((_, agent)) = state.agents.iter().find(|(known, _)| is_same(known)) {
+        if let Some((_, agent)) = state.agents.iter().find(|(known, _)| known.is(&way)) {
             return Ok(agent.clone());
         }
         let roots = match &state.roots {
@@ -267,13 +290,26 @@ impl Http {
                 state.roots.insert(roots).clone()
             }
         };
-        if proxy.is_some() {
-            self.listener()
-                .note(|| format!("going to {} through a proxy", url.host()));
-        }
-        let agent = new_agent(roots, proxy.as_ref(), shared.deadline)?;
-        state.agents.push((proxy, agent.clone()));
+        let proxy = match &way {
+            Way::Far(Some(proxy)) => {
+                self.listener()
+                    .note(|| format!("going to {} through a proxy", request.url.host()));
+                Some(proxy)
+            }
+            Way::Far(None) | Way::Near => None,
+        };
+        let agent = new_agent(roots, proxy, request.patience(), shared.deadline)?;
+        state.agents.push((way, agent.clone()));
         Ok(agent)
+    }
+
+    fn way(&self, request: &Request<'_>) -> Result<Way, Error> {
+        if request.is_near {
+            return Ok(Way::Near);
+        }
+        let variable = |name: &str| std::env::var_os(name);
+        let explicit = self.0.network.proxy.as_ref();
+        proxy::choose(explicit, &variable, request.url).map(Way::Far)
     }
 
     fn drop_connections(&self) {
@@ -295,6 +331,7 @@ impl Http {
 fn new_agent(
     roots: Roots,
     proxy: Option<&Secret>,
+    patience: Patience,
     deadline: Option<Instant>,
 ) -> Result<Agent, Error> {
     // ureq must never look at the environment by itself: what it cannot read it ignores.
@@ -319,10 +356,10 @@ fn new_agent(
         // A header that fills the buffer would look like a connection that was closed.
         .max_response_header_size(30 * 1024)
         .output_buffer_size(16 * 1024)
-        .timeout_connect(Some(Duration::from_secs(10)))
+        .timeout_connect(Some(patience.connect))
         .timeout_send_request(Some(Duration::from_secs(30)))
         .timeout_send_body(Some(Duration::from_secs(30)))
-        .timeout_recv_response(Some(Duration::from_secs(120)))
+        .timeout_recv_response(Some(patience.answer))
         // No bound; it lets the socket know that a body is being read (see `connect`).
         .timeout_recv_body(Some(Duration::from_secs(30 * 24 * 3600)))
         .build();

@@ -25,6 +25,31 @@ pub(crate) struct Origin {
 impl Url {
     /// Reads a URL; the error says in a few words what is wrong with it.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let url = Self::read(text)?;
+        let is_near = url.origin.is_loopback();
+        url.check_plain(is_near)
+    }
+
+    /// Reads the URL of an endpoint that Azure puts beside a machine: plain http is let through on
+    /// 169.254.0.0/16 too ([RFC 3927](https://www.rfc-editor.org/rfc/rfc3927)), which no router
+    /// passes on.
+    pub(crate) fn parse_near(text: &str) -> Result<Self, String> {
+        let url = Self::read(text)?;
+        let address = url.host().parse::<Ipv4Addr>();
+        let is_link_local = address.is_ok_and(|address| address.is_link_local());
+        let is_near = is_link_local || url.origin.is_loopback();
+        url.check_plain(is_near)
+    }
+
+    fn check_plain(self, is_near: bool) -> Result<Self, String> {
+        if self.origin.is_tls || is_near {
+            Ok(self)
+        } else {
+            Err("is plain http, which would show the token to the network".to_owned())
+        }
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
         let (scheme, rest) = text.split_once("://").ok_or("is not an absolute url")?;
         let is_tls = if scheme.eq_ignore_ascii_case("https") {
             true
@@ -46,9 +71,6 @@ impl Url {
         check_host(&host)?;
         let port = port.unwrap_or(if is_tls { 443 } else { 80 });
         let origin = Origin { is_tls, host, port };
-        if !is_tls && !origin.is_loopback() {
-            return Err("is plain http, which would show the token to the network".to_owned());
-        }
         let path = text.len() - rest.len() + end;
         Ok(Self {
             text: text.to_owned(),
@@ -210,6 +232,31 @@ mod tests {
             "https:///users",
         ] {
             assert!(Url::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_near_on_loopback_and_link_local_addresses_alone() {
+        let near = "http://169.254.169.254/metadata";
+        assert!(Url::parse(near).is_err());
+        for text in [
+            near,
+            "http://169.254.130.2:8081/",
+            "http://[::1]/",
+            "https://h/",
+        ] {
+            assert!(Url::parse_near(text).is_ok(), "{text}");
+        }
+        for text in [
+            "http://169.253.169.254/",
+            "http://168.63.129.16/",
+            "http://10.0.0.1/",
+            "http://169.254.169.254.evil.example/",
+            "http://169.254.169.254@evil.example/",
+            "http://0251.254.169.254/",
+            "http://2852039166/",
+        ] {
+            assert!(Url::parse_near(text).is_err(), "{text}");
         }
     }
 

@@ -1,0 +1,225 @@
+//! Managed identity: Azure vouches for the machine, and no secret is kept anywhere
+//! (learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview).
+
+mod answer;
+mod arc;
+mod detect;
+mod question;
+mod schedule;
+
+use std::path::PathBuf;
+use std::time::{Instant, SystemTime};
+
+use zeroize::Zeroizing;
+
+use crate::auth::managed_identity::answer::{NOT_AZURE, Reply};
+use crate::auth::managed_identity::question::{Proof, Question};
+use crate::auth::managed_identity::schedule::{Cause, Schedule};
+use crate::auth::token::AccessToken;
+use crate::error::Error;
+use crate::http::{Attempts, Fault, Http, Request, Url};
+use crate::secret::Secret;
+
+pub(crate) use crate::auth::managed_identity::detect::detect;
+pub(crate) use crate::auth::managed_identity::question::resource;
+
+/// Which of the machine's identities is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Selector {
+    /// The one that lives and dies with the machine; also what a platform takes by itself.
+    System,
+    /// A user-assigned one, by the id of its application.
+    ClientId(String),
+    /// A user-assigned one, by the id of its service principal.
+    ObjectId(String),
+    /// A user-assigned one, by its Azure resource id.
+    ResourceId(String),
+}
+
+/// Where this machine asks for tokens.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    kind: Kind,
+    endpoint: Url,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// App Service, Functions, Container Apps, Automation
+    /// (learn.microsoft.com/azure/app-service/overview-managed-identity).
+    AppService { header: Secret },
+    /// Azure Machine Learning
+    /// (learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication).
+    MachineLearning {
+        secret: Secret,
+        default_client_id: Option<String>,
+    },
+    /// A machine elsewhere that Azure Arc looks after
+    /// (learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication).
+    Arc { tokens: PathBuf },
+    /// Cloud Shell; the identity is that of whoever sits in front of it.
+    CloudShell,
+    /// A virtual machine's Instance Metadata Service
+    /// (learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token).
+    Imds,
+}
+
+const MAX_ANSWER: usize = 1 << 20;
+
+/// A try that brought no token.
+#[derive(Debug)]
+struct Failure {
+    error: Error,
+    cause: Cause,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            cause: Cause::Final,
+        }
+    }
+}
+
+impl Source {
+    /// What Microsoft calls it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::AppService { .. } => "App Service",
+            Kind::MachineLearning { .. } => "Azure ML",
+            Kind::Arc { .. } => "Azure Arc",
+            Kind::CloudShell => "Cloud Shell",
+            Kind::Imds => "IMDS",
+        }
+    }
+
+    /// A token for a resource (see [`resource`]); no cache is asked or filled.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` when this source cannot select such an identity, or its key cannot be read;
+    /// `Token` when the identity is refused, most often because the machine has none;
+    /// `Unavailable` when no usable answer came in time; `Protocol` when an answer cannot be right.
+    pub(crate) fn acquire(
+        &self,
+        http: &Http,
+        selector: &Selector,
+        resource: &str,
+        attempts: &mut Attempts,
+    ) -> Result<AccessToken, Error> {
+        let question = self
+            .question(selector, resource)
+            .map_err(|error| error.at(&self.place()))?;
+        let mut schedule = Schedule::new(matches!(self.kind, Kind::Imds));
+        loop {
+            attempts.begin(Instant::now());
+            let failure = match self.ask(http, &question, selector, resource) {
+                Ok(token) => return Ok(token),
+                Err(failure) => failure,
+            };
+            let wait = schedule
+                .next(failure.cause)
+                .and_then(|wait| http.next_wait_for(attempts, wait));
+            match wait {
+                Some(wait) => http.sleep(&failure.error.to_string(), wait),
+                None => return Err(failure.error),
+            }
+        }
+    }
+
+    /// One try: a question and its answer, or Arc's two.
+    fn ask(
+        &self,
+        http: &Http,
+        question: &Question,
+        selector: &Selector,
+        resource: &str,
+    ) -> Result<AccessToken, Failure> {
+        let place = self.place();
+        let at = |error: Error| error.at(&place);
+        let mut proof = question.proof.clone();
+        let mut reply = self.exchange(http, question, proof.as_ref())?;
+        if let Kind::Arc { tokens } = &self.kind {
+            if let Some(named) = arc::challenge(&reply).map_err(at)? {
+                let key = arc::read_key(named, tokens).map_err(at)?;
+                let proof = proof.insert(Proof::Basic(key));
+                reply = self.exchange(http, question, Some(proof))?;
+            }
+            if reply.status == 200 {
+                arc::confirm(selector, &reply.body).map_err(at)?;
+            }
+        }
+        if reply.status == 200 {
+            let token = answer::token(&reply.body, resource, SystemTime::now());
+            return Ok(token.map_err(at)?);
+        }
+        let sent = proof.as_ref().map(Proof::secret);
+        let mut error = answer::refusal(&reply, selector, sent).at(&place);
+        if reply.status == 404 && matches!(self.kind, Kind::Imds) {
+            // Other clouds have something of theirs at this address.
+            error = error.hint(NOT_AZURE);
+        }
+        Err(Failure {
+            error,
+            cause: Cause::Status(reply.status, reply.retry_after),
+        })
+    }
+
+    fn exchange(
+        &self,
+        http: &Http,
+        question: &Question,
+        proof: Option<&Proof>,
+    ) -> Result<Reply, Failure> {
+        let proof = proof.map(Proof::header);
+        let mut answer = http
+            .exchange(&Request {
+                headers: &question.headers,
+                form: question.form.as_ref(),
+                proof: proof.as_ref().map(|(name, value)| (*name, value)),
+                is_near: true,
+                ..Request::get(&question.url)
+            })
+            .map_err(|fault| self.unanswered(fault))?;
+        let body = answer.body.read_all(MAX_ANSWER).map(Zeroizing::new);
+        Ok(Reply {
+            status: answer.status,
+            retry_after: answer.retry_after(),
+            challenges: answer
+                .headers("www-authenticate")
+                .map(str::to_owned)
+                .collect(),
+            client_request_id: answer.client_request_id,
+            body: body.map_err(|fault| self.unanswered(fault))?,
+        })
+    }
+
+    /// No answer, told for what it most often means at this source.
+    fn unanswered(&self, fault: Fault) -> Failure {
+        if !fault.is_passing {
+            return fault.error.at(&self.place()).into();
+        }
+        let error = match self.kind {
+            Kind::Imds => fault.error.at("no managed identity here").hint(NOT_AZURE),
+            Kind::Arc { .. } => fault
+                .error
+                .at(&self.place())
+                .hint("is the agent running? azcmagent show"),
+            _ => fault.error.at(&self.place()),
+        };
+        Failure {
+            error,
+            cause: Cause::Unanswered,
+        }
+    }
+
+    fn place(&self) -> String {
+        format!("managed identity ({})", self.name())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod scripted;
+#[cfg(test)]
+mod tests;

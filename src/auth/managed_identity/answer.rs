@@ -1,0 +1,149 @@
+//! What a source answers, and what a refusal means.
+
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::auth::managed_identity::Selector;
+use crate::auth::token::AccessToken;
+use crate::error::{Error, Report, excerpt, printable};
+use crate::secret::Secret;
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) retry_after: Option<Duration>,
+    /// The values of `WWW-Authenticate`.
+    pub(super) challenges: Vec<String>,
+    pub(super) client_request_id: String,
+    /// It may hold a token.
+    pub(super) body: Zeroizing<Vec<u8>>,
+}
+
+/// A lifetime from which on a token is replaced at half of it, where the source names no moment:
+/// the platform may need long to issue another.
+const LONG_LIFETIME: Duration = Duration::from_secs(7200);
+
+/// The token of an answer that grants one.
+pub(super) fn token(body: &[u8], resource: &str, now: SystemTime) -> Result<AccessToken, Error> {
+    if !is_json(body) {
+        // No token looks like that, so that it may be quoted.
+        return Err(Error::protocol(format!("HTTP 200 with {}", stray(body, None))).hint(STRANGER));
+    }
+    let mut token = AccessToken::read(body, resource, now)?;
+    let lives = token.expires_on.duration_since(now).unwrap_or_default();
+    if token.refresh_on.is_none() && lives >= LONG_LIFETIME {
+        token.refresh_on = Some(now + lives / 2);
+    }
+    Ok(token)
+}
+
+const STRANGER: &str = "something else answers at this address";
+/// What to do where IMDS is not there.
+pub(super) const NOT_AZURE: &str =
+    "is this an Azure machine? elsewhere give a secret, a certificate or a federated token";
+
+/// An answer that brings no token as an error, sorted by who must act; `sent` is what must not
+/// come back in it.
+pub(super) fn refusal(reply: &Reply, selector: &Selector, sent: Option<&Secret>) -> Error {
+    let status = reply.status;
+    let said = Said::read(&reply.body);
+    let is_refusal = said.is_some();
+    let blot = |text: String| sent.map_or(text.clone(), |sent| sent.blot_out(&text));
+    let (code, text) = match said {
+        Some(said) => (said.code.map(blot), blot(said.text)),
+        None => (None, stray(&reply.body, sent)),
+    };
+    let message = if is_refusal {
+        text.clone()
+    } else {
+        format!("HTTP {status} with {text}")
+    };
+    let mut report = Report::new(message);
+    report.status = Some(status);
+    report.code = code.as_deref().map(printable);
+    report.retry_after = reply.retry_after;
+    report.client_request_id = Some(reply.client_request_id.clone());
+    match status {
+        // Docker Desktop answers in the name of an address that it cannot reach.
+        403 if text.contains("unreachable") => Error::Unavailable(report).hint(NOT_AZURE),
+        404 | 408 | 410 | 429 | 500.. => Error::Unavailable(report),
+        400..500 if is_refusal => {
+            let remedy = remedy(report.code.as_deref(), &text, selector);
+            report.hint = remedy.map(str::to_owned);
+            Error::Token(report)
+        }
+        _ => Error::Protocol(report).hint(STRANGER),
+    }
+}
+
+fn remedy(code: Option<&str>, text: &str, selector: &Selector) -> Option<&'static str> {
+    let text = text.to_ascii_lowercase();
+    if text.contains("identity") && text.contains("found") {
+        Some(match selector {
+            Selector::System => {
+                "assign a system-assigned identity to this machine, or name a user-assigned one by its client id"
+            }
+            _ => "assign this identity to the machine, and check that the id is of the kind given",
+        })
+    } else if code == Some("invalid_resource") || text.contains("aadsts500011") {
+        Some("the resource in `scope` is misspelt, or not installed in this tenant")
+    } else {
+        None
+    }
+}
+
+/// What a refusal says, in the shape of any platform: `error` and `error_description` (IMDS,
+/// Arc), `error` with `code` and `message` (Azure ML, Cloud Shell), `message` alone (App Service).
+#[derive(Debug)]
+struct Said {
+    code: Option<String>,
+    text: String,
+}
+
+impl Said {
+    fn read(body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let error = &body["error"];
+        let is_nested = error.is_object();
+        let code = if is_nested { &error["code"] } else { error };
+        let texts = [
+            &body["error_description"],
+            &error["message"],
+            &body["message"],
+            &body["Message"],
+        ];
+        let code = code.as_str().filter(|code| !code.is_empty());
+        let text = texts.into_iter().find_map(Value::as_str);
+        let parts: Vec<_> = code.into_iter().chain(text).collect();
+        let cut = |text: &str| text.chars().take(QUOTED).collect();
+        (!parts.is_empty()).then(|| Self {
+            code: code.map(cut),
+            text: cut(&parts.join(": ")),
+        })
+    }
+}
+
+/// More of a stranger's text is not looked at.
+const QUOTED: usize = 4096;
+
+fn is_json(body: &[u8]) -> bool {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    first.is_some_and(|byte| *byte != b'<')
+}
+
+/// A body that is none of a source's, for a message.
+fn stray(body: &[u8], sent: Option<&Secret>) -> String {
+    if body.is_empty() {
+        return "an empty body".to_owned();
+    }
+    // Before the excerpt: half a secret would not be recognised.
+    let text = String::from_utf8_lossy(&body[..body.len().min(QUOTED)]);
+    let text = sent.map_or_else(|| text.to_string(), |sent| sent.blot_out(&text));
+    format!("another body: {}", excerpt(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests;
