@@ -173,7 +173,7 @@ impl Http {
 
     fn exchange(&self, request: &Request<'_>) -> Result<Answer, Fault> {
         let host = request.url.origin().name();
-        let agent = self.agent(request.url).map_err(Fault::before_sending)?;
+        let (agent, proxy) = self.agent(request.url).map_err(Fault::before_sending)?;
         let given = request
             .headers
             .iter()
@@ -183,7 +183,8 @@ impl Http {
             None => guid().map_err(Fault::before_sending)?,
         };
         let start = Instant::now();
-        let response = run(&agent, request, &client_request_id)?;
+        let proxy = proxy.as_ref().map(proxy::name);
+        let response = run(&agent, request, &client_request_id, proxy)?;
         self.note_answer(request.url.origin());
         self.trace(request, &response, start.elapsed());
         let (head, body) = response.into_parts();
@@ -236,7 +237,7 @@ impl Http {
         self.listener().tell(&Notice::Trace(&line));
     }
 
-    fn agent(&self, url: &Url) -> Result<Agent, Error> {
+    fn agent(&self, url: &Url) -> Result<(Agent, Option<Secret>), Error> {
         let shared = &*self.0;
         let variable = |name: &str| std::env::var_os(name);
         let proxy = proxy::choose(shared.network.proxy.as_ref(), &variable, url)?;
@@ -247,7 +248,7 @@ impl Http {
             _ => false,
         };
         if let Some((_, agent)) = state.agents.iter().find(|(known, _)| is_same(known)) {
-            return Ok(agent.clone());
+            return Ok((agent.clone(), proxy));
         }
         let roots = match &state.roots {
             Some(roots) => roots.clone(),
@@ -263,8 +264,8 @@ impl Http {
                 .note(|| format!("going to {} through a proxy", url.host()));
         }
         let agent = new_agent(roots, proxy.as_ref(), shared.deadline)?;
-        state.agents.push((proxy, agent.clone()));
-        Ok(agent)
+        state.agents.push((proxy.clone(), agent.clone()));
+        Ok((agent, proxy))
     }
 
     fn drop_connections(&self) {
