@@ -12,11 +12,11 @@ help: ## list the targets
 demo: needs-cargo ## run the quickstart against a tenant on loopback (KEEP=1 leaves it running)
 	@$(CARGO) build --locked --quiet --bin mgd --example demo
 	@rm -rf $(DEMO)
-	@target/debug/examples/demo target/debug/mgd $(DEMO) $(if $(KEEP),--keep)
+	@$(or $(CARGO_TARGET_DIR),target)/debug/examples/demo $(or $(CARGO_TARGET_DIR),target)/debug/mgd $(DEMO) $(if $(KEEP),--keep)
 
 test: needs-cargo ## run every test, those of the release program too
 	$(CARGO) build --locked --release --bin mgd
-	MGD_RELEASE=$(CURDIR)/target/release/mgd $(CARGO) test --locked
+	MGD_RELEASE=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/mgd $(CARGO) test --locked
 
 check: needs-cargo layers ## formatting, lints, docs, layers
 	$(CARGO) fmt --check
@@ -45,7 +45,7 @@ layers: ## fail on a loop of imports
 install: needs-cargo ## build the release program and install it into PREFIX (~/.local)
 	$(CARGO) build --locked --release --bin mgd
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 target/release/mgd $(DESTDIR)$(PREFIX)/bin/mgd
+	install -m 755 $(or $(CARGO_TARGET_DIR),target)/release/mgd $(DESTDIR)$(PREFIX)/bin/mgd
 
 clean: ## remove what was built
 	$(CARGO) clean

@@ -94,6 +94,18 @@ impl Fault {
         }
     }
 
+    /// A failure before the tunnel of a proxy was there.
+    pub(crate) fn of_proxy(error: ureq::Error, proxy: &str) -> Self {
+        let host = format!("proxy {proxy}");
+        match error {
+            ureq::Error::Protocol(_) => Self::passing(
+                &host,
+                "the answer to CONNECT has more than 20 header fields",
+            ),
+            error => Self::from_ureq(error, &host, Patience::USUAL),
+        }
+    }
+
     fn from_io(error: &io::Error, host: &str) -> Self {
         if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
             return Self::from_tls(tls, host);

@@ -52,6 +52,7 @@ pub(super) fn run(
     agent: &Agent,
     request: &Request<'_>,
     client_request_id: &str,
+    proxy: Option<&str>,
 ) -> Result<Response<ureq::Body>, Fault> {
     let head = head(request, client_request_id).map_err(Fault::before_sending)?;
     let bad_url = |_| {
@@ -63,8 +64,26 @@ pub(super) fn run(
         Some(form) => agent.run(head.body(form.expose().as_bytes()).map_err(bad_url)?),
         None => agent.run(head.body(()).map_err(bad_url)?),
     };
-    response
-        .map_err(|error| Fault::from_ureq(error, &request.url.origin().name(), request.patience()))
+    response.map_err(|error| match proxy {
+        Some(proxy) if is_of_proxy(&error) => Fault::of_proxy(error, proxy),
+        _ => Fault::from_ureq(error, &request.url.origin().name(), request.patience()),
+    })
+}
+
+/// Whether a failure on a way through a proxy came about before the tunnel was there.
+fn is_of_proxy(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::HostNotFound => true,
+        ureq::Error::Io(error) => matches!(
+            error.kind(),
+            std::io::ErrorKind::ConnectionRefused
+                | std::io::ErrorKind::HostUnreachable
+                | std::io::ErrorKind::NetworkUnreachable
+        ),
+        // ureq takes 20 fields from a proxy and 128 from anybody else.
+        ureq::Error::Protocol(error) => error.to_string().contains("too many headers"),
+        _ => false,
+    }
 }
 
 fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error> {

@@ -53,7 +53,8 @@ fn from_variables(variable: Lookup<'_>, url: &Url) -> Result<Option<(String, Sec
 
 fn text(variable: Lookup<'_>, names: &[&str]) -> Result<Option<(String, Secret)>, Error> {
     for name in names {
-        if let Some(value) = variable(name) {
+        // As in curl, an empty variable is as good as none.
+        if let Some(value) = variable(name).filter(|value| !value.is_empty()) {
             let value = value
                 .into_string()
                 .map_err(|_| Error::parameters(format!("{name}: is not UTF-8")))?;
@@ -61,6 +62,13 @@ fn text(variable: Lookup<'_>, names: &[&str]) -> Result<Option<(String, Secret)>
         }
     }
     Ok(None)
+}
+
+/// The host and port of a proxy, for messages: never its user.
+pub(crate) fn name(proxy: &Secret) -> &str {
+    let proxy = proxy.expose();
+    let host = proxy.rsplit_once('@').map_or(proxy, |(_, host)| host);
+    host.rsplit_once("//").map_or(host, |(_, host)| host)
 }
 
 /// The proxy as a URL with scheme and port.
@@ -181,10 +189,8 @@ mod tests {
         assert_eq!(chosen(&all[..1], URL), some("http://a:1"));
         assert_eq!(chosen(&all[3..], URL), Ok(None));
         assert_eq!(chosen(&all[3..], "http://localhost/"), Ok(None));
-        assert_eq!(
-            chosen(&[("https_proxy", ""), ("ALL_PROXY", "a:1")], URL),
-            Ok(None)
-        );
+        let unset = [("https_proxy", ""), ("ALL_PROXY", "a:1")];
+        assert_eq!(chosen(&unset, URL), some("http://a:1"));
     }
 
     #[test]

@@ -73,7 +73,7 @@ struct State {
 }
 
 /// How a request leaves.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Way {
     /// To an endpoint beside this machine.
     Near,
@@ -211,7 +211,8 @@ impl Http {
     /// Sends a request once.
     pub(crate) fn exchange(&self, request: &Request<'_>) -> Result<Answer, Fault> {
         let host = request.url.origin().name();
-        let agent = self.agent(request).map_err(Fault::before_sending)?;
+        let way = self.way(request).map_err(Fault::before_sending)?;
+        let agent = self.agent(request, &way).map_err(Fault::before_sending)?;
         let given = request
             .headers
             .iter()
@@ -221,7 +222,11 @@ impl Http {
             None => guid().map_err(Fault::before_sending)?,
         };
         let start = Instant::now();
-        let response = run(&agent, request, &client_request_id)?;
+        let proxy = match &way {
+            Way::Far(Some(proxy)) => Some(proxy::name(proxy)),
+            Way::Far(None) | Way::Near => None,
+        };
+        let response = run(&agent, request, &client_request_id, proxy)?;
         self.note_answer(request.url.origin());
         self.trace(request, &response, start.elapsed());
         let (head, body) = response.into_parts();
@@ -274,11 +279,10 @@ impl Http {
         self.listener().tell(&Notice::Trace(&line));
     }
 
-    fn agent(&self, request: &Request<'_>) -> Result<Agent, Error> {
+    fn agent(&self, request: &Request<'_>, way: &Way) -> Result<Agent, Error> {
         let shared = &*self.0;
-        let way = self.way(request)?;
         let mut state = self.state();
-        if let Some((_, agent)) = state.agents.iter().find(|(known, _)| known.is(&way)) {
+        if let Some((_, agent)) = state.agents.iter().find(|(known, _)| known.is(way)) {
             return Ok(agent.clone());
         }
         let roots = match &state.roots {
@@ -290,7 +294,7 @@ impl Http {
                 state.roots.insert(roots).clone()
             }
         };
-        let proxy = match &way {
+        let proxy = match way {
             Way::Far(Some(proxy)) => {
                 self.listener()
                     .note(|| format!("going to {} through a proxy", request.url.host()));
@@ -299,7 +303,7 @@ impl Http {
             Way::Far(None) | Way::Near => None,
         };
         let agent = new_agent(roots, proxy, request.patience(), shared.deadline)?;
-        state.agents.push((way, agent.clone()));
+        state.agents.push((way.clone(), agent.clone()));
         Ok(agent)
     }
 

@@ -1,1 +1,5 @@
-//! To come.
+//! Which proxy a request goes through, and that it goes nowhere else.
+
+mod answers;
+mod choice;
+mod connect;

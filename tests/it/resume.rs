@@ -86,7 +86,7 @@ fn a_place_at_the_start_of_a_page_skips_nothing() {
     ]);
     let first = mgd.shell("mgd parameters.json get items -ojsonl");
     let hint = resume_hint(&tenant, "items?p=2", 0);
-    let story = "mgd: graph: HTTP 403 with no Graph error: no (HTTP 403)\n";
+    let story = "mgd: graph: no Graph error: no (HTTP 403)\n";
     assert_eq!((first.code, first.stdout), (1, jsonl("1 2")));
     assert!(first.stderr.starts_with(story), "{}", first.stderr);
     assert!(first.stderr.ends_with(&hint), "{}", first.stderr);

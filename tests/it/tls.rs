@@ -1,1 +1,5 @@
-//! To come.
+//! Whom the program trusts, and how it says that it does not.
+
+mod handshakes;
+mod roots;
+pub mod server;

@@ -82,7 +82,7 @@ fn a_refusal_is_no_answer() {
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     assert!(
         run.stderr
-            .starts_with("mgd: graph: HTTP 404 with no Graph error: gone (HTTP 404)\n"),
+            .starts_with("mgd: graph: no Graph error: gone (HTTP 404)\n"),
         "{}",
         run.stderr
     );

@@ -144,6 +144,9 @@ fn a_token_that_no_header_can_carry_is_an_answer_that_cannot_be_right() {
     let body = json!({"access_token": "a\r\nX-Evil: b", "expires_in": 3599});
     tenant.on(&tenant.token_path(), [granted(&body)]);
     let run = Mgd::new(&tenant).list([] as [&str; 0]);
-    run.refused(5, "mgd: the access token holds what no header can\n");
+    run.refused(
+        5,
+        "mgd: token endpoint: the token holds what no header can\n",
+    );
     assert_eq!(lines(&tenant), [post()]);
 }

@@ -92,7 +92,7 @@ fn a_wait_past_the_time_given_is_not_begun_and_is_told_to_programs() {
 
 #[test]
 fn a_body_that_is_no_error_of_entras_is_kept() {
-    let page = "not JSON: <html> <head><title>503 Service Unavailable</title></head> \
+    let page = "no JSON: <html> <head><title>503 Service Unavailable</title></head> \
                 <body><h1>503 Service Unavailable</h1></body> </html>";
     let cases = [
         (Reply::html(503), 503, page),
@@ -100,7 +100,7 @@ fn a_body_that_is_no_error_of_entras_is_kept() {
         (
             Reply::bare(504).body("upstream\r\n timed out"),
             504,
-            "not JSON: upstream timed out",
+            "no JSON: upstream timed out",
         ),
     ];
     for (reply, status, what) in cases {
@@ -127,7 +127,7 @@ fn json_that_is_no_error_of_entras_is_not_called_something_else() {
         "{}",
         run.stderr
     );
-    assert!(!run.stderr.contains("not JSON"), "{}", run.stderr);
+    assert!(!run.stderr.contains("no JSON"), "{}", run.stderr);
 }
 
 #[test]

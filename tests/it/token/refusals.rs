@@ -153,7 +153,7 @@ fn text_of_the_service_cannot_steer_the_terminal() {
 
 #[test]
 fn an_answer_of_a_box_in_between_is_kept_and_the_secret_follows_no_redirect() {
-    let page = "not JSON: <html> <head><title>403 Forbidden</title></head> \
+    let page = "no JSON: <html> <head><title>403 Forbidden</title></head> \
                 <body><h1>403 Forbidden</h1></body> </html>";
     let cases = [
         (
