@@ -7,6 +7,7 @@ mod members;
 mod page;
 mod pages;
 mod path;
+mod permissions;
 mod place;
 mod raw;
 mod refusal;

@@ -2,19 +2,33 @@
 
 use serde_json::Value;
 
+use crate::auth::AccessToken;
 use crate::error::{Error, Report, excerpt, printable};
+use crate::graph::permissions;
 use crate::http::Answer;
-use crate::secret::Secret;
 
 const MAX_BODY: usize = 1 << 20;
 
+/// What was asked for, and with what in hand.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    /// Whether something was to be changed.
+    pub(crate) is_write: bool,
+    /// Path and query.
+    pub(crate) path: &'a str,
+    /// The token that came with it.
+    pub(crate) token: &'a AccessToken,
+    /// Where an administrator consents.
+    pub(crate) consent: &'a str,
+}
+
 /// The error that an answer without the thing asked for amounts to; the status says who must act.
-pub(crate) fn refusal(mut answer: Answer, token: &Secret, consent: &str) -> Error {
+pub(crate) fn refusal(mut answer: Answer, asked: &Asked<'_>) -> Error {
     let status = answer.status;
     let read = answer.body.read_all(MAX_BODY);
     let is_whole = read.is_ok();
     let body = read.unwrap_or_default();
-    let body = String::from_utf8_lossy(&body).replace(token.expose(), "[redacted]");
+    let body = String::from_utf8_lossy(&body).replace(asked.token.secret().expose(), "[redacted]");
     let refusal = Refusal::read(body.as_bytes());
     let request_id = answer
         .header("request-id")
@@ -34,7 +48,8 @@ pub(crate) fn refusal(mut answer: Answer, token: &Secret, consent: &str) -> Erro
     message.push(')');
     let mut report = Report::new(message);
     report.status = Some(status);
-    report.hint = hint(status, &refusal.codes, &refusal.message, consent);
+    let hint = hint(status, &refusal.codes, &refusal.message, asked);
+    report.hint = hint.map(|hint| printable(&hint));
     report.code = refusal.codes.first().map(|code| printable(code));
     report.request_id = request_id.as_deref().map(printable);
     report.client_request_id = Some(answer.client_request_id.clone());
@@ -118,21 +133,14 @@ fn text(value: &Value, names: &[&str]) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn hint(status: u16, codes: &[String], message: &str, consent: &str) -> Option<String> {
+fn hint(status: u16, codes: &[String], message: &str, asked: &Asked<'_>) -> Option<String> {
     let is = |code: &str| codes.iter().any(|known| known.eq_ignore_ascii_case(code));
     if status == 401 && message.to_ascii_lowercase().contains("audience") {
         Some("`scope` is for another service than `endpoint`: both must name the same Graph".into())
-    } else if is("Authorization_RequestDenied") {
-        Some(format!(
-            "add the application permission that this needs, have it consented to ({consent}), \
-             and remove the token cache: the token in it knows nothing of that yet"
-        ))
     } else if is("Authorization_IdentityNotFound") {
         Some("the token is of another tenant: check `authority`".into())
     } else if status == 403 {
-        Some(format!(
-            "the application lacks a permission, or its consent: {consent}"
-        ))
+        Some(forbidden(&is, asked))
     } else if (300..400).contains(&status) {
         Some(
             "the content lies elsewhere, where get does not follow: a later version will, by \
@@ -144,6 +152,59 @@ fn hint(status: u16, codes: &[String], message: &str, consent: &str) -> Option<S
     } else {
         None
     }
+}
+
+/// What is known about a 403: the permission it takes, those of the token, and who can help. Only
+/// a token that can be read and has no permission listed for the request is said to lack one.
+fn forbidden(is: &dyn Fn(&str) -> bool, asked: &Asked<'_>) -> String {
+    let consent = asked.consent;
+    let roles = asked.token.roles();
+    let roles = roles.as_deref();
+    let advice = permissions::advice(asked.is_write, asked.path, roles.unwrap_or_default());
+    let is_missing = advice.as_ref().map(|advice| advice.is_missing);
+    let is_missing = roles.and(is_missing);
+    let is_selected = roles.is_some_and(|roles| roles.iter().any(|role| role == "Sites.Selected"));
+    let remedy = if is_missing == Some(true) {
+        format!(
+            "it is missing: have it consented to ({consent}), and remove the token cache: \
+             the token in it knows nothing of that yet"
+        )
+    } else if is_selected && permissions::is_of_sharepoint(asked.path) {
+        "Sites.Selected opens only sites that were granted to the application, \
+         by POST sites/SITE/permissions"
+            .to_owned()
+    } else if is("ErrorAccessDenied") {
+        format!(
+            "Exchange may close this mailbox to the application, by an application access policy \
+             or a management scope; else a permission or its consent is missing: {consent}"
+        )
+    } else if is("accessDenied") {
+        format!(
+            "the service may close this object to the application, by rules of its own; \
+             else a permission or its consent is missing: {consent}"
+        )
+    } else if is_missing == Some(false) {
+        format!(
+            "so a directory role, a licence or a policy may be wanted, or another permission \
+             ({consent})"
+        )
+    } else if is("Authorization_RequestDenied") {
+        format!(
+            "add the application permission that this needs, have it consented to ({consent}), \
+             and remove the token cache: the token in it knows nothing of that yet"
+        )
+    } else {
+        format!("the application lacks a permission, or its consent: {consent}")
+    };
+    let least = advice.map(|advice| {
+        let least = advice.least;
+        format!("least permission that Microsoft lists for this: {least}; ")
+    });
+    let has = roles.map(|roles| match roles {
+        [] => "this token has none; ".to_owned(),
+        roles => format!("this token has: {}; ", roles.join(", ")),
+    });
+    [least.unwrap_or_default(), has.unwrap_or_default(), remedy].concat()
 }
 
 #[cfg(test)]

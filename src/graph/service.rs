@@ -9,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use crate::auth::{ConfidentialClient, Renewal};
 use crate::error::Error;
 use crate::graph::path;
-use crate::graph::refusal::refusal;
+use crate::graph::refusal::{Asked, refusal};
 use crate::http::{Answer, Attempts, Request, Url};
 
 /// Microsoft Graph, as one application sees it.
@@ -161,7 +161,15 @@ impl Graph {
                         None => Renewal::Refused(&token),
                     })?;
                 }
-                _ => return Err(refusal(answer, token.secret(), &self.client.consent_url())),
+                _ => {
+                    let asked = Asked {
+                        is_write: false,
+                        path: url.path_and_query(),
+                        token: &token,
+                        consent: &self.client.consent_url(),
+                    };
+                    return Err(refusal(answer, &asked));
+                }
             }
         }
     }

@@ -19,6 +19,7 @@ mod library;
 mod merge;
 mod output;
 mod pages;
+mod permissions;
 mod proxies;
 mod quickstart;
 mod resume;
