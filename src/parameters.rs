@@ -65,9 +65,21 @@ impl Parameters {
             file: path.map(ParametersFile::read).transpose()?,
             lookup,
         };
-        let authority = sources.authority()?;
-        let client_id = sources.client_id()?;
-        let proof = proof::choose(&sources, &authority, &client_id)?;
+        let pick = proof::pick(&sources)?;
+        let (authority, client_id, credential) = match &pick {
+            Some(pick) if pick.is_managed() => {
+                let (credential, id) = pick.managed(&sources)?;
+                (Authority::managed_identity()?, id, credential)
+            }
+            pick => {
+                let authority = sources.authority()?;
+                let client_id = sources.client_id()?;
+                let pick = pick.as_ref().ok_or_else(|| sources.no_credential())?;
+                let credential = pick.credential(&sources, &authority, &client_id)?;
+                (authority, client_id.text.expose().to_owned(), credential)
+            }
+        };
+        let choice = pick.map(|pick| pick.why(&sources)).unwrap_or_default();
         let scope = sources.find("--scope", &flags.scope, "scope", None)?;
         let endpoint = sources.find("", &None, "endpoint", None)?;
         let root = match &flags.graph {
@@ -89,9 +101,9 @@ impl Parameters {
             .or(usual);
         Ok(Self {
             authority,
-            client_id: client_id.text.expose().to_owned(),
-            credential: proof.credential,
-            choice: proof.why,
+            client_id,
+            credential,
+            choice,
             scope: scope.or_else(|| Some(format!("{}/.default", root.as_ref()?.origin()))),
             root: root.map(|root| root.origin().to_string()),
             endpoint: given.or_else(|| Some(format!("{}/v1.0/users", origin?))),

@@ -30,6 +30,16 @@ enum Name {
     Sha256(Vec<u8>),
 }
 
+/// The request that an assertion is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) endpoint: &'a str,
+    pub(crate) client_id: &'a str,
+    /// AD FS knows certificates by SHA-1 only.
+    pub(crate) is_adfs: bool,
+    pub(crate) now: SystemTime,
+}
+
 impl Name {
     /// SHA-1 is what the sample and AD FS know a certificate by, and it goes with RS256.
     fn algorithm(&self) -> Algorithm {
@@ -122,16 +132,10 @@ impl Signer {
         self.validity?.warning(now)
     }
 
-    /// An assertion for one request to `endpoint`.
-    pub(super) fn assertion(
-        &self,
-        endpoint: &str,
-        client_id: &str,
-        is_adfs: bool,
-        now: SystemTime,
-    ) -> Result<Secret, Error> {
-        let name = self.name_for(is_adfs);
-        let input = self.input(&name, endpoint, client_id, now, &guid()?)?;
+    /// An assertion for one request.
+    pub(super) fn assertion(&self, asked: &Asked<'_>) -> Result<Secret, Error> {
+        let name = self.name_for(asked.is_adfs);
+        let input = self.input(&name, asked, &guid()?)?;
         let signature = self.key.sign(name.algorithm(), input.as_bytes())?;
         let signature = BASE64_URL_SAFE_NO_PAD.encode(signature);
         Ok(Secret::new(format!("{input}.{signature}")))
@@ -146,14 +150,7 @@ impl Signer {
     }
 
     /// Header and claims ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
-    fn input(
-        &self,
-        name: &Name,
-        endpoint: &str,
-        client_id: &str,
-        now: SystemTime,
-        jti: &str,
-    ) -> Result<String, Error> {
+    fn input(&self, name: &Name, asked: &Asked<'_>, jti: &str) -> Result<String, Error> {
         let (x5t, x5t_s256) = match name {
             Name::Sha1(hash) => (Some(BASE64_URL_SAFE_NO_PAD.encode(hash)), None),
             Name::Sha256(hash) => (None, Some(BASE64_URL_SAFE_NO_PAD.encode(hash))),
@@ -180,13 +177,13 @@ impl Signer {
                 .as_secs()
         };
         let claims = Claims {
-            aud: endpoint,
-            iss: client_id,
-            sub: client_id,
+            aud: asked.endpoint,
+            iss: asked.client_id,
+            sub: asked.client_id,
             jti,
-            iat: seconds(now),
-            nbf: seconds(now - BACKDATED),
-            exp: seconds(now + LIFETIME),
+            iat: seconds(asked.now),
+            nbf: seconds(asked.now - BACKDATED),
+            exp: seconds(asked.now + LIFETIME),
         };
         let part = |json: Result<Vec<u8>, serde_json::Error>| {
             json.map(|json| BASE64_URL_SAFE_NO_PAD.encode(json))

@@ -73,6 +73,8 @@ pub(crate) struct Authority {
     text: String,
     /// Where it says what it is, when that cannot be computed.
     configuration: Option<Url>,
+    /// Whether it is Azure that vouches for the machine, and no tenant for an application.
+    is_managed: bool,
 }
 
 impl Authority {
@@ -118,6 +120,7 @@ impl Authority {
             tenant: tenant.to_owned(),
             text: text.to_owned(),
             configuration: None,
+            is_managed: false,
         })
     }
 
@@ -149,6 +152,22 @@ impl Authority {
             tenant,
             text: text.to_owned(),
             configuration: Some(configuration),
+            is_managed: false,
+        })
+    }
+
+    /// What stands in the place of an authority where Azure vouches for the machine: MSAL's names
+    /// for it in the cache.
+    pub(crate) fn managed_identity() -> Result<Self, Error> {
+        let text = "https://localhost/managed_identity".to_owned();
+        let base = Url::parse(&text).map_err(Error::parameters)?;
+        let tenant = "managed_identity".to_owned();
+        Ok(Self {
+            base,
+            tenant,
+            text,
+            configuration: None,
+            is_managed: true,
         })
     }
 
@@ -170,6 +189,7 @@ impl Authority {
             tenant,
             text,
             configuration: Some(configuration),
+            is_managed: false,
         })
     }
 
@@ -211,6 +231,9 @@ impl Authority {
 
     /// The page on which an administrator grants what the application asks for.
     pub(crate) fn consent_url(&self, client_id: &str) -> String {
+        if self.is_managed {
+            return "by an app role assignment to the managed identity".to_owned();
+        }
         format!("{}/adminconsent?client_id={client_id}", self.base.as_str())
     }
 
@@ -230,7 +253,7 @@ impl Authority {
 
     /// The root of this cloud's Graph, where there is one known.
     pub(crate) fn graph_root(&self) -> Option<&'static str> {
-        if self.base.host().ends_with(CUSTOMERS) {
+        if self.is_managed || self.base.host().ends_with(CUSTOMERS) {
             return CLOUDS[0].graph.first().copied();
         }
         self.cloud()?.graph.first().copied()

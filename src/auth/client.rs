@@ -9,6 +9,7 @@ use crate::auth::authority::Authority;
 use crate::auth::cache::{Lock, TokenCache};
 use crate::auth::credential::Credential;
 use crate::auth::entry::Key;
+use crate::auth::managed_identity::resource;
 use crate::auth::token::{AccessToken, sorted};
 use crate::error::Error;
 use crate::http::{Attempts, Http, Network, Url};
@@ -269,7 +270,10 @@ impl ConfidentialClient {
             environment: self.authority.environment().to_owned(),
             client_id: self.client_id.clone(),
             realm,
-            target: self.scope.clone(),
+            target: match self.credential.managed() {
+                Some(_) => resource(&self.scope)?.to_owned(),
+                None => self.scope.clone(),
+            },
         })
     }
 }

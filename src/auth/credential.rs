@@ -2,8 +2,11 @@
 
 use std::time::SystemTime;
 
-use crate::auth::assertion::{Signer, key_of, signer_from};
+use crate::auth::assertion::{Asked, Signer, key_of, signer_from};
+use crate::auth::federated::Federated;
+use crate::auth::managed_identity::{Selector, Source};
 use crate::error::Error;
+use crate::http::{Attempts, Http};
 use crate::secret::Secret;
 
 /// What the application proves its identity with
@@ -14,6 +17,8 @@ pub struct Credential(Kind);
 #[derive(Clone, Debug)]
 enum Kind {
     Certificate(Box<Signer>),
+    Federated(Box<Federated>),
+    ManagedIdentity(Box<(Source, Selector)>),
     Secret(Secret),
 }
 
@@ -68,43 +73,58 @@ impl Credential {
         self
     }
 
+    pub(crate) fn federated(federated: Federated) -> Self {
+        Self(Kind::Federated(Box::new(federated)))
+    }
+
+    pub(crate) fn managed_identity(source: Source, selector: Selector) -> Self {
+        Self(Kind::ManagedIdentity(Box::new((source, selector))))
+    }
+
     pub(crate) fn signer(signer: Signer) -> Self {
         Self(Kind::Certificate(Box::new(signer)))
     }
 
-    /// The form fields that prove the identity in one request to `endpoint`.
+    /// Where a token comes from without a token request, and for whom.
+    pub(crate) fn managed(&self) -> Option<(&Source, &Selector)> {
+        match &self.0 {
+            Kind::ManagedIdentity(managed) => Some((&managed.0, &managed.1)),
+            Kind::Certificate(_) | Kind::Federated(_) | Kind::Secret(_) => None,
+        }
+    }
+
+    /// The form fields that prove the identity in one request.
     pub(crate) fn proof(
         &self,
-        endpoint: &str,
-        client_id: &str,
-        is_adfs: bool,
-        now: SystemTime,
+        asked: &Asked<'_>,
+        http: &Http,
+        attempts: &mut Attempts,
     ) -> Result<Vec<(&'static str, Secret)>, Error> {
-        match &self.0 {
-            Kind::Secret(secret) => Ok(vec![("client_secret", secret.clone())]),
-            Kind::Certificate(signer) => Ok(vec![
-                (
-                    "client_assertion",
-                    signer.assertion(endpoint, client_id, is_adfs, now)?,
-                ),
-                ("client_assertion_type", Secret::new(JWT_BEARER)),
-            ]),
-        }
+        let assertion = match &self.0 {
+            Kind::Secret(secret) => return Ok(vec![("client_secret", secret.clone())]),
+            Kind::ManagedIdentity(_) => return Ok(Vec::new()),
+            Kind::Certificate(signer) => signer.assertion(asked)?,
+            Kind::Federated(federated) => federated.assertion(http, attempts)?,
+        };
+        Ok(vec![
+            ("client_assertion", assertion),
+            ("client_assertion_type", Secret::new(JWT_BEARER)),
+        ])
     }
 
     /// What is sent as it is; signatures are good for one request only.
     pub(crate) fn shared_secret(&self) -> Option<&Secret> {
         match &self.0 {
             Kind::Secret(secret) => Some(secret),
-            Kind::Certificate(_) => None,
+            Kind::Certificate(_) | Kind::Federated(_) | Kind::ManagedIdentity(_) => None,
         }
     }
 
     /// What is to be said about it at `now`, though it can be used.
     pub(crate) fn warning(&self, now: SystemTime) -> Option<String> {
         match &self.0 {
-            Kind::Secret(_) => None,
             Kind::Certificate(signer) => signer.warning(now),
+            Kind::Federated(_) | Kind::ManagedIdentity(_) | Kind::Secret(_) => None,
         }
     }
 }

@@ -5,8 +5,10 @@ use std::time::{Duration, SystemTime};
 use zeroize::Zeroizing;
 
 use crate::auth::advice;
+use crate::auth::assertion::Asked;
 use crate::auth::client::ConfidentialClient;
 use crate::auth::entry::Key;
+use crate::auth::managed_identity::resource;
 use crate::auth::token::{AccessToken, Refusal, stray_report};
 use crate::error::Error;
 use crate::form;
@@ -48,13 +50,19 @@ impl ConfidentialClient {
         claims: Option<&str>,
         attempts: &mut Attempts,
     ) -> Result<AccessToken, Error> {
+        if let Some((source, selector)) = self.credential.managed() {
+            let resource = resource(&self.scope)?;
+            let token = source.acquire(&self.http, selector, resource, attempts)?;
+            self.keep(key, &token);
+            return Ok(token);
+        }
         let endpoint = self.endpoint()?;
         if let Some(warning) = self.credential.warning(SystemTime::now()) {
             self.http.listener().warn(&warning);
         }
         loop {
             // Made anew for each try: an assertion must not be sent twice.
-            let form = self.form(claims, endpoint.as_str())?;
+            let form = self.form(claims, endpoint.as_str(), attempts)?;
             let answer = self.http.try_once(
                 &Request {
                     headers: &[("accept".to_owned(), "application/json".to_owned())],
@@ -80,9 +88,7 @@ impl ConfidentialClient {
             if answer.status == 200 {
                 let token = AccessToken::from_answer(&body, &self.scope, now);
                 let token = token.map_err(|error| self.contradiction(error, &answer, &body))?;
-                if let Err(reason) = self.cache.store(key, &token, now) {
-                    self.warn_of_cache(&reason);
-                }
+                self.keep(key, &token);
                 return Ok(token);
             }
             let body = self.without_secrets(&body);
@@ -95,6 +101,12 @@ impl ConfidentialClient {
             } else {
                 return Err(error);
             }
+        }
+    }
+
+    fn keep(&self, key: &Key, token: &AccessToken) {
+        if let Err(reason) = self.cache.store(key, token, SystemTime::now()) {
+            self.warn_of_cache(&reason);
         }
     }
 
@@ -114,17 +126,25 @@ impl ConfidentialClient {
         }
     }
 
-    fn form(&self, claims: Option<&str>, endpoint: &str) -> Result<Secret, Error> {
+    fn form(
+        &self,
+        claims: Option<&str>,
+        endpoint: &str,
+        attempts: &mut Attempts,
+    ) -> Result<Secret, Error> {
         if self.scope.is_empty() {
             return Err(
                 Error::parameters("scope: missing, and this authority has no usual one")
                     .hint("give the Graph root and /.default"),
             );
         }
-        let now = SystemTime::now();
-        let proof =
-            self.credential
-                .proof(endpoint, &self.client_id, self.authority.is_adfs(), now)?;
+        let asked = Asked {
+            endpoint,
+            client_id: &self.client_id,
+            is_adfs: self.authority.is_adfs(),
+            now: SystemTime::now(),
+        };
+        let proof = self.credential.proof(&asked, &self.http, attempts)?;
         let mut fields = vec![
             ("client_id", self.client_id.as_str()),
             ("grant_type", "client_credentials"),

@@ -83,7 +83,7 @@ pub(super) struct Get {
     /// a PEM file with the certificate and its private key
     #[argh(option)]
     pub(super) certificate_file: Option<PathBuf>,
-    /// secret or certificate, where both are given
+    /// how to prove the identity: secret, certificate, federated, managed-identity, github
     #[argh(option, from_str_fn(auth))]
     pub(super) auth: Option<Auth>,
     /// the scope, as in `https://graph.microsoft.com/.default`
@@ -267,9 +267,10 @@ fn format(text: &str) -> Result<Format, String> {
 }
 
 fn auth(text: &str) -> Result<Auth, String> {
-    let known = [Auth::Certificate, Auth::Secret];
-    let found = known.into_iter().find(|auth| auth.name() == text);
-    found.ok_or_else(|| "is not secret or certificate".to_owned())
+    let found = Auth::ALL.into_iter().find(|auth| auth.name() == text);
+    found.ok_or_else(|| {
+        "is not secret, certificate, federated, managed-identity or github".to_owned()
+    })
 }
 
 fn errors(text: &str) -> Result<Errors, String> {

@@ -36,9 +36,6 @@ const KEYS: [&str; 17] = [
 
 const PROXY: &str = "proxy";
 
-/// Keys that name what this version cannot do.
-const LATER: [&str; 2] = ["federated_token_file", "managed_identity"];
-
 const MAX_BYTES: usize = 1 << 20;
 const WHAT: &str = "parameters file";
 
@@ -106,7 +103,7 @@ impl ParametersFile {
             guarded.check_private(WHAT)?;
         }
         guarded.check_unwritable(WHAT)?;
-        file.check_support()?;
+        file.check_authorities()?;
         Ok(file)
     }
 
@@ -145,7 +142,7 @@ impl ParametersFile {
         if self.get(key).is_some() {
             return Err(Error::parameters(format!("`{key}` stands twice")).hint("take one out"));
         }
-        if raw == "null" || key == "note" {
+        if raw == "null" || raw == "false" && key == "managed_identity" || key == "note" {
             return Ok(());
         }
         let text = match (key, raw.as_bytes().first()) {
@@ -157,7 +154,7 @@ impl ParametersFile {
             (_, Some(b'"')) => serde_json::from_str(raw)
                 .map_err(|_| Error::parameters(format!("`{key}` holds a broken escape")))?,
             ("send_certificate_chain", Some(b't' | b'f')) => raw.to_owned(),
-            _ if LATER.contains(&key) => raw.to_owned(),
+            ("managed_identity", Some(b't' | b'f' | b'{')) => raw.to_owned(),
             _ => {
                 // The value itself may be the secret: say its type, not what it is.
                 let found = kind(raw);
@@ -191,21 +188,11 @@ impl ParametersFile {
         Ok(())
     }
 
-    fn check_support(&self) -> Result<(), Error> {
+    fn check_authorities(&self) -> Result<(), Error> {
         if let (Some(_), Some(oidc)) = (self.get("authority"), self.get("oidc_authority")) {
             return Err(Error::parameters("stands beside `authority`")
                 .hint("keep one of the two and put null for the other")
                 .at(&oidc.place));
-        }
-        for key in LATER {
-            if let Some(placed) = self
-                .get(key)
-                .filter(|placed| placed.text.expose() != "false")
-            {
-                return Err(Error::parameters("cannot be used by this version")
-                    .hint("put null there; use `authority`, and a secret or a certificate")
-                    .at(&placed.place));
-            }
         }
         Ok(())
     }

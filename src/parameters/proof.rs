@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::auth::{Authority, Credential, key_of, signer_from, signer_from_thumbprint};
+use crate::auth::{
+    Authority, Credential, Federated, Selector, Source, detect, key_of, signer_from,
+    signer_from_thumbprint,
+};
 use crate::error::Error;
 use crate::file::Guarded;
 use crate::parameters::file::{ParametersFile, Placed, read_secret};
@@ -10,10 +13,11 @@ use crate::parameters::judge;
 use crate::parameters::sources::{Auth, Sources};
 use crate::secret::Secret;
 
-/// A credential and why it was taken.
-pub(super) struct Proof {
-    pub(super) credential: Credential,
-    pub(super) why: String,
+/// What kind of credential is taken, and from where.
+#[derive(Debug)]
+pub(super) struct Pick {
+    auth: Auth,
+    level: Level,
 }
 
 /// A level of precedence.
@@ -28,17 +32,22 @@ const MAX_PEM: usize = 1 << 20;
 const PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 const PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 const SECRET: &str = "AZURE_CLIENT_SECRET";
+const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
+const ARC_AGENT: &str = "/opt/azcmagent/bin/himds";
+/// What the firmware of Azure's virtual machines says.
+const CHASSIS: &str = "/sys/class/dmi/id/chassis_asset_tag";
+const AZURE_CHASSIS: &str = "7783-7084-3265-9085-8269-3286-77";
 
-/// The credential of the highest level that has one: flags, then the file, then the variables in
-/// the order of azure-identity. `--auth` picks the kind.
-pub(super) fn choose(
-    sources: &Sources<'_>,
-    authority: &Authority,
-    client_id: &Placed,
-) -> Result<Proof, Error> {
+/// The kind of credential that is taken, and from which level: flags, then the file, then the
+/// variables in the order of azure-identity. `--auth` picks the kind.
+///
+/// # Errors
+///
+/// `Parameters` when a level has two, or `--auth` names one that is not given.
+pub(super) fn pick(sources: &Sources<'_>) -> Result<Option<Pick>, Error> {
     for level in [Level::Flags, Level::File, Level::Variables] {
         let kinds = sources.kinds(level)?;
-        let kind = match (sources.flags.auth, &kinds[..]) {
+        let auth = match (sources.flags.auth, &kinds[..]) {
             (_, []) => continue,
             (Some(auth), kinds) if kinds.contains(&auth) => auth,
             (Some(_), _) => continue,
@@ -51,25 +60,75 @@ pub(super) fn choose(
                     .at(&sources.name(level)));
             }
         };
-        if level == Level::Variables {
+        return Ok(Some(Pick { auth, level }));
+    }
+    match sources.flags.auth {
+        // These need no word in a file: the machine has them or it has not.
+        Some(auth @ (Auth::GitHub | Auth::ManagedIdentity)) => Ok(Some(Pick {
+            auth,
+            level: Level::Variables,
+        })),
+        Some(auth) => Err(Error::parameters(format!(
+            "--auth {0}: no {0} is given",
+            auth.name()
+        ))),
+        None => Ok(None),
+    }
+}
+
+impl Pick {
+    /// Whether Azure vouches for the machine, so that no authority and no client id is needed.
+    pub(super) fn is_managed(&self) -> bool {
+        self.auth == Auth::ManagedIdentity
+    }
+
+    /// Which credential was taken and why, for `-v`.
+    pub(super) fn why(&self, sources: &Sources<'_>) -> String {
+        format!(
+            "identity: {} from {}",
+            self.auth.name(),
+            sources.name(self.level)
+        )
+    }
+
+    /// The credential of a managed identity, and the id that it goes by in the cache.
+    pub(super) fn managed(&self, sources: &Sources<'_>) -> Result<(Credential, String), Error> {
+        let selector = sources.selector()?;
+        let id = match &selector {
+            Selector::System => "SYSTEM_ASSIGNED_MANAGED_IDENTITY".to_owned(),
+            Selector::ClientId(id) | Selector::ObjectId(id) | Selector::ResourceId(id) => {
+                id.clone()
+            }
+        };
+        Ok((
+            Credential::managed_identity(sources.machine()?, selector),
+            id,
+        ))
+    }
+
+    /// The credential of the application.
+    pub(super) fn credential(
+        &self,
+        sources: &Sources<'_>,
+        authority: &Authority,
+        client_id: &Placed,
+    ) -> Result<Credential, Error> {
+        if self.level == Level::Variables {
             sources.check_same("AZURE_CLIENT_ID", client_id.text.expose())?;
             sources.check_same("AZURE_TENANT_ID", authority.tenant())?;
         }
-        let credential = match kind {
-            Auth::Certificate => sources.certificate(level)?,
+        match self.auth {
+            Auth::Certificate => sources.certificate(self.level),
+            Auth::Federated => sources.federated(self.level).map(Credential::federated),
+            Auth::GitHub => Federated::github(sources.lookup).map(Credential::federated),
+            Auth::ManagedIdentity => Ok(self.managed(sources)?.0),
             Auth::Secret => {
-                let secret = sources.secret(level)?;
+                let secret = sources.secret(self.level)?;
                 judge::secret(&secret)?;
-                Credential::secret(secret.text.expose())
+                Ok(Credential::secret(secret.text.expose()))
             }
-        };
-        let why = format!("identity: {} from {}", kind.name(), sources.name(level));
-        return Ok(Proof { credential, why });
+        }
     }
-    Err(match sources.flags.auth {
-        Some(auth) => Error::parameters(format!("--auth {0}: no {0} is given", auth.name())),
-        None => sources.missing("secret", "--secret-file, --certificate-file", SECRET),
-    })
 }
 
 impl Sources<'_> {
@@ -81,36 +140,111 @@ impl Sources<'_> {
         }
     }
 
-    /// The kinds of credential that a level has.
+    /// The kinds of credential that a level has, the first one first.
     fn kinds(&self, level: Level) -> Result<Vec<Auth>, Error> {
-        let (secret, certificate) = match level {
-            Level::Flags => (
-                self.flags.secret_file.is_some(),
-                self.flags.certificate_file.is_some(),
-            ),
-            Level::File => {
-                let has = |key| {
-                    self.file
-                        .as_ref()
-                        .is_some_and(|file| file.get(key).is_some())
-                };
-                let certificate = ["certificate_file", "thumbprint", "private_key_file"];
-                (
-                    has("secret") || has("secret_file"),
-                    certificate.into_iter().any(has),
-                )
-            }
-            Level::Variables => (
-                self.variable(SECRET)?.is_some(),
-                self.variable(PATH)?.is_some(),
-            ),
+        let has = |key| {
+            self.file
+                .as_ref()
+                .is_some_and(|file| file.get(key).is_some())
         };
-        let kinds = [(secret, Auth::Secret), (certificate, Auth::Certificate)];
+        let certificate = ["certificate_file", "thumbprint", "private_key_file"];
+        let kinds = match level {
+            Level::Flags => vec![
+                (Auth::Secret, self.flags.secret_file.is_some()),
+                (Auth::Certificate, self.flags.certificate_file.is_some()),
+            ],
+            Level::File => {
+                // A managed identity may be what vouches for the application, and not a
+                // credential beside the other.
+                let is_federated = self.flags.auth == Some(Auth::Federated);
+                vec![
+                    (Auth::Secret, has("secret") || has("secret_file")),
+                    (Auth::Certificate, certificate.into_iter().any(has)),
+                    (
+                        Auth::Federated,
+                        has("federated_token_file") || is_federated && has("managed_identity"),
+                    ),
+                    (Auth::ManagedIdentity, has("managed_identity")),
+                ]
+            }
+            Level::Variables => vec![
+                (Auth::Secret, self.variable(SECRET)?.is_some()),
+                (Auth::Certificate, self.variable(PATH)?.is_some()),
+                (Auth::Federated, self.variable(TOKEN_FILE)?.is_some()),
+                (
+                    Auth::ManagedIdentity,
+                    self.file.is_none() && self.is_on_azure()?,
+                ),
+            ],
+        };
         Ok(kinds
             .into_iter()
-            .filter(|(is_there, _)| *is_there)
-            .map(|(_, kind)| kind)
+            .filter(|(_, is_there)| *is_there)
+            .map(|(kind, _)| kind)
             .collect())
+    }
+
+    /// Whether this machine says of itself that Azure vouches for it. Its metadata service is not
+    /// asked: a parameters file that was forgotten must not become a request to somewhere.
+    fn is_on_azure(&self) -> Result<bool, Error> {
+        for name in [
+            "IDENTITY_ENDPOINT",
+            "MSI_ENDPOINT",
+            "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+        ] {
+            if self.variable(name)?.is_some() {
+                return Ok(true);
+            }
+        }
+        let tag = std::fs::read_to_string(CHASSIS).unwrap_or_default();
+        Ok(tag.trim() == AZURE_CHASSIS || Path::new(ARC_AGENT).exists())
+    }
+
+    fn machine(&self) -> Result<Source, Error> {
+        detect(self.lookup, Path::new(ARC_AGENT).exists())
+    }
+
+    /// Which of the machine's identities is meant: as the file says, else the one whose client id
+    /// is given, else the machine's own.
+    fn selector(&self) -> Result<Selector, Error> {
+        if let Some(given) = self
+            .file
+            .as_ref()
+            .and_then(|file| file.get("managed_identity"))
+        {
+            return selector(given.text.expose()).ok_or_else(|| {
+                Error::parameters("names no identity")
+                    .hint(
+                        "write true, or { \"client_id\": \"…\" }, object_id or resource_id in \
+                         its place",
+                    )
+                    .at(&given.place)
+            });
+        }
+        let flag = self.flags.client_id.clone();
+        let id = match flag {
+            Some(id) => Some(id),
+            None => self
+                .variable("AZURE_CLIENT_ID")?
+                .map(|id| id.text.expose().to_owned()),
+        };
+        Ok(id.map_or(Selector::System, Selector::ClientId))
+    }
+
+    fn federated(&self, level: Level) -> Result<Federated, Error> {
+        let file = match (level, &self.file) {
+            (Level::File, Some(file)) => file.get_path("federated_token_file"),
+            _ => self
+                .variable(TOKEN_FILE)?
+                .map(|path| PathBuf::from(path.text.expose())),
+        };
+        match file {
+            Some(path) => Ok(Federated::File(path)),
+            None => Ok(Federated::ManagedIdentity(
+                self.machine()?,
+                self.selector()?,
+            )),
+        }
     }
 
     fn secret(&self, level: Level) -> Result<Placed, Error> {
@@ -180,9 +314,12 @@ impl Sources<'_> {
     fn check_same(&self, name: &str, used: &str) -> Result<(), Error> {
         match self.variable(name)? {
             Some(other) if !other.text.expose().trim().eq_ignore_ascii_case(used) => {
-                let credential = match self.variable(SECRET)? {
-                    Some(_) => SECRET,
-                    None => PATH,
+                let credential = if self.variable(SECRET)?.is_some() {
+                    SECRET
+                } else if self.variable(PATH)?.is_some() {
+                    PATH
+                } else {
+                    TOKEN_FILE
                 };
                 Err(Error::parameters(format!(
                     "{credential}: belongs to another application: {name} is not {used}"
@@ -270,4 +407,34 @@ fn sends_chain(file: &ParametersFile) -> bool {
 
 fn is_true(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "true" | "1")
+}
+
+/// `true`, the id of a client, or an object that names one id.
+fn selector(text: &str) -> Option<Selector> {
+    let text = text.trim();
+    if text == "true" {
+        return Some(Selector::System);
+    }
+    let Some(object) = text.strip_prefix('{') else {
+        let is_resource = text.starts_with("/subscriptions/");
+        let is_plain = judge::is_guid(text);
+        return match (is_resource, is_plain) {
+            (true, _) => Some(Selector::ResourceId(text.to_owned())),
+            (_, true) => Some(Selector::ClientId(text.to_owned())),
+            _ => None,
+        };
+    };
+    let object = format!("{{{object}");
+    let named: std::collections::BTreeMap<String, String> = serde_json::from_str(&object).ok()?;
+    let mut named = named.into_iter();
+    let (name, id) = named.next()?;
+    if named.next().is_some() || id.is_empty() {
+        return None;
+    }
+    match name.as_str() {
+        "client_id" => Some(Selector::ClientId(id)),
+        "object_id" => Some(Selector::ObjectId(id)),
+        "resource_id" => Some(Selector::ResourceId(id)),
+        _ => None,
+    }
 }

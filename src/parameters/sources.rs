@@ -31,14 +31,28 @@ pub(crate) struct Flags {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Auth {
     Certificate,
+    Federated,
+    GitHub,
+    ManagedIdentity,
     Secret,
 }
 
 impl Auth {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Secret,
+        Self::Certificate,
+        Self::Federated,
+        Self::ManagedIdentity,
+        Self::GitHub,
+    ];
+
     /// As `--auth` spells it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Certificate => "certificate",
+            Self::Federated => "federated",
+            Self::GitHub => "github",
+            Self::ManagedIdentity => "managed-identity",
             Self::Secret => "secret",
         }
     }
@@ -152,6 +166,14 @@ impl Sources<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    pub(super) fn no_credential(&self) -> Error {
+        self.missing(
+            "secret",
+            "--secret-file, --certificate-file",
+            "AZURE_CLIENT_SECRET",
+        )
     }
 
     pub(super) fn missing(&self, key: &str, flag: &str, variable: &str) -> Error {
