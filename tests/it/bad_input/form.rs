@@ -181,7 +181,7 @@ fn a_key_that_is_unknown_twice_or_missing_is_named() {
         (
             &[("secret", "")],
             ": `secret` is missing",
-            "add \"secret\", or give --secret-file or AZURE_CLIENT_SECRET",
+            "add \"secret\", or give --secret-file, --certificate-file or AZURE_CLIENT_SECRET",
         ),
     ];
     all_refused(&cases);

@@ -61,7 +61,7 @@ fn a_variable_that_is_missing_is_named_and_no_file_is_sought() {
         (
             "AZURE_CLIENT_SECRET",
             "secret",
-            format!("{file}, --secret-file or AZURE_CLIENT_SECRET"),
+            format!("{file}, --secret-file, --certificate-file or AZURE_CLIENT_SECRET"),
         ),
     ];
     for (name, key, hint) in cases {
