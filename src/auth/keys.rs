@@ -1,6 +1,7 @@
 //! The private key that signs assertions.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use rustls::SignatureScheme;
@@ -13,7 +14,7 @@ use crate::auth::certificate::modulus_bits;
 use crate::auth::der::{Der, OCTET_STRING};
 use crate::auth::pbes2;
 use crate::auth::pem::{PemFlaw, Section, sections};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::secret::Secret;
 
 /// An RSA key of 2048 to 4096 bits; what it is made of cannot be printed.
@@ -112,7 +113,11 @@ fn read_key(
     passphrase: Option<&Secret>,
     place: &str,
 ) -> Result<PrivateKey, Error> {
-    let fail = |cause: &str, hint: &str| Err(Error::parameters(cause).hint(hint).at(place));
+    let fail = |cause: &str, hint: &str| {
+        Err(Error::parameters(cause)
+            .hint(with_names(hint, place))
+            .at(place))
+    };
     match section.label {
         "PRIVATE KEY" => load(&section.der, true, place),
         "RSA PRIVATE KEY" => load(&section.der, false, place),
@@ -127,7 +132,7 @@ fn read_key(
                 pbes2::Flaw::Unsupported => Error::parameters(
                     "the private key is encrypted in a way that is not supported",
                 )
-                .hint("openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW")
+                .hint(with_names("openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW && chmod 600 NEW", place))
                 .at(place),
                 pbes2::Flaw::WrongPassphrase => {
                     let error = Error::parameters("the passphrase does not open the private key");
@@ -144,7 +149,7 @@ fn read_key(
         ),
         _ => fail(
             "the private key is of a kind that cannot be read",
-            "openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW",
+            "openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW && chmod 600 NEW",
         ),
     }
 }
@@ -200,7 +205,7 @@ fn refuse_pem(flaw: PemFlaw, place: &str) -> Error {
     let (cause, hint) = match flaw {
         PemFlaw::Binary => (
             "is no PEM but a PFX (PKCS#12) or DER file",
-            "openssl pkcs12 -in FILE.pfx -noenc -out FILE.pem && chmod 600 FILE.pem",
+            "openssl pkcs12 -in OLD -noenc -out NEW && chmod 600 NEW",
         ),
         PemFlaw::Empty => (
             "holds neither a certificate nor a private key",
@@ -208,12 +213,24 @@ fn refuse_pem(flaw: PemFlaw, place: &str) -> Error {
         ),
         PemFlaw::LegacyEncrypted => (
             "holds a private key in an old encryption",
-            "openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW",
+            "openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW && chmod 600 NEW",
         ),
         PemFlaw::Damaged => (
             "holds PEM that is damaged",
             "copy the file anew: a section was cut off, or its line ends became other characters",
         ),
     };
-    Error::parameters(cause).hint(hint).at(place)
+    Error::parameters(cause)
+        .hint(with_names(hint, place))
+        .at(place)
+}
+
+/// A command with the file's own name in it, so that it can be pasted.
+fn with_names(command: &str, place: &str) -> String {
+    let Some((_, path)) = place.split_once(" file ") else {
+        return command.to_owned();
+    };
+    let new = Path::new(path).with_extension("new.pem");
+    let new = quoted(&new.to_string_lossy());
+    command.replace("OLD", &quoted(path)).replace("NEW", &new)
 }
