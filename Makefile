@@ -17,11 +17,13 @@ demo: needs-cargo ## run the quickstart against a tenant on loopback (KEEP=1 lea
 test: needs-cargo ## run every test, those of the release program too
 	$(CARGO) build --locked --release --bin mgd
 	MGD_RELEASE=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/mgd $(CARGO) test --locked
+	$(CARGO) test --locked --features pfx --test it -- pfx::
 
 check: needs-cargo layers ## formatting, lints, docs, layers
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- --deny warnings
 	$(CARGO) clippy --locked --no-default-features --lib -- --deny warnings
+	$(CARGO) clippy --locked --features pfx -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --document-private-items --quiet
 
 # Imports go one way: no loop among the folders of src, none among the files of a folder. A module

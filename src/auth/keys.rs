@@ -47,6 +47,19 @@ impl Contents {
         passphrase: Option<&Secret>,
         place: &str,
     ) -> Result<Self, Error> {
+        #[cfg(feature = "pfx")]
+        if bytes.starts_with(&[0x30]) {
+            let pfx = crate::auth::pfx::Pfx::read(bytes, passphrase).ok_or_else(|| {
+                Error::parameters("is a PFX that the passphrase does not open, or damaged")
+                    .hint("check the passphrase: one line end after it is no part of it")
+                    .at(place)
+            })?;
+            let key = Some(load(&pfx.key, true, place)?);
+            return Ok(Self {
+                key,
+                certificates: pfx.certificates,
+            });
+        }
         let sections = sections(bytes).map_err(|flaw| refuse_pem(flaw, place))?;
         let mut contents = Self::default();
         for section in sections {

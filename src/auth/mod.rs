@@ -16,6 +16,8 @@ mod managed_identity;
 mod metadata;
 mod pbes2;
 mod pem;
+#[cfg(feature = "pfx")]
+mod pfx;
 mod request;
 mod token;
 

@@ -385,10 +385,13 @@ impl PemFile {
 fn read(path: &Path, what: &str) -> Result<PemFile, Error> {
     let guarded = Guarded::read(path, what, MAX_PEM)?;
     const KEY: &[u8] = b"PRIVATE KEY";
-    if guarded
-        .bytes()
-        .windows(KEY.len())
-        .any(|window| window == KEY)
+    // A PFX is binary, and holds a key too.
+    let is_pfx = guarded.bytes().starts_with(&[0x30]);
+    if is_pfx
+        || guarded
+            .bytes()
+            .windows(KEY.len())
+            .any(|window| window == KEY)
     {
         guarded.check_private(what)?;
     } else {

@@ -20,6 +20,8 @@ mod merge;
 mod output;
 mod pages;
 mod permissions;
+#[cfg(feature = "pfx")]
+mod pfx;
 mod proxies;
 mod quickstart;
 mod resume;
