@@ -27,9 +27,7 @@ fn pfx(mgd: &Mgd, passphrase: &str) {
 }
 
 fn with_pfx(tenant: &Tenant, passphrase: &str) -> Option<Mgd> {
-    if tool("openssl").is_none() {
-        return None;
-    }
+    tool("openssl")?;
     let mgd = Mgd::new(tenant);
     pfx(&mgd, passphrase);
     mgd.edit(|parameters| {
