@@ -12,10 +12,40 @@ use crate::auth::{ConfidentialClient, Credential, TokenCache};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::http::Network;
-use crate::parameters::file::{ParametersFile, Placed};
+use crate::parameters::file::Placed;
 pub(crate) use crate::parameters::sources::{Auth, Flags};
 use crate::parameters::sources::{Lookup, Sources};
 use crate::secret::Secret;
+
+/// The page on which an administrator consents; it takes no credential to know it.
+///
+/// # Errors
+///
+/// `Parameters` when the authority or the application is missing or cannot be one.
+pub(crate) fn consent_url(
+    flags: &Flags,
+    path: Option<&Path>,
+    lookup: Lookup<'_>,
+) -> Result<String, Error> {
+    let sources = Sources::read(flags, path, lookup)?;
+    let authority = sources.authority()?;
+    let client_id = sources.client_id()?;
+    Ok(authority.authority.consent_url(client_id.text.expose()))
+}
+
+/// Where tokens are kept; a file is read only where no flag says so.
+///
+/// # Errors
+///
+/// `Parameters` when the file cannot be used.
+pub(crate) fn token_cache(
+    flags: &Flags,
+    path: Option<&Path>,
+    lookup: Lookup<'_>,
+) -> Result<TokenCache, Error> {
+    let path = path.filter(|_| flags.token_cache.is_none());
+    Ok(Sources::read(flags, path, lookup)?.token_cache())
+}
 
 /// An application and what it asks for, checked.
 #[derive(Clone, Debug)]
@@ -60,11 +90,7 @@ impl Parameters {
         path: Option<&Path>,
         lookup: Lookup<'_>,
     ) -> Result<Self, Error> {
-        let sources = Sources {
-            flags,
-            file: path.map(ParametersFile::read).transpose()?,
-            lookup,
-        };
+        let sources = Sources::read(flags, path, lookup)?;
         let authority = sources.authority()?;
         let client_id = sources.client_id()?;
         let proof = proof::choose(&sources, &authority, &client_id)?;
@@ -78,7 +104,8 @@ impl Parameters {
             None => endpoint.clone(),
         };
         let root = root.map(|root| judge::root(&root)).transpose()?;
-        judge::clouds(&authority, scope.as_ref(), root.as_ref(), endpoint.as_ref())?;
+        let asked = root.as_ref().filter(|_| !flags.has_free_scope);
+        judge::clouds(&authority, scope.as_ref(), asked, endpoint.as_ref())?;
         let scope = scope.map(|scope| scope.text.expose().to_owned());
         let given = endpoint.map(|endpoint| endpoint.text.expose().trim().to_owned());
         let usual = authority.authority.graph_root();
