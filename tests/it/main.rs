@@ -14,6 +14,8 @@
 
 mod bad_input;
 mod cache;
+mod commands_cache;
+mod commands_token;
 mod faults;
 mod library;
 mod merge;
