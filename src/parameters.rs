@@ -13,7 +13,9 @@ use crate::error::Error;
 use crate::graph::Graph;
 use crate::http::Network;
 use crate::parameters::file::Placed;
-pub(crate) use crate::parameters::sources::{Auth, Flags};
+#[cfg(feature = "cli")]
+pub(crate) use crate::parameters::sources::Auth;
+pub(crate) use crate::parameters::sources::Flags;
 use crate::parameters::sources::{Lookup, Sources};
 use crate::secret::Secret;
 
@@ -146,13 +148,8 @@ impl Parameters {
     /// # Errors
     ///
     /// [`Error::Parameters`] when the authority cannot be one.
-    pub fn client(&self, mut network: Network) -> Result<ConfidentialClient, Error> {
-        if let Some(path) = &self.ca_file {
-            network = network.with_ca_file(path);
-        }
-        if let Some(proxy) = &self.proxy {
-            network = network.with_proxy(proxy.expose());
-        }
+    pub fn client(&self, network: Network) -> Result<ConfidentialClient, Error> {
+        let network = self.network(network);
         network.note(&self.choice);
         let client =
             ConfidentialClient::new(&self.authority, &self.client_id, self.credential.clone())?
@@ -162,6 +159,38 @@ impl Parameters {
             Some(scope) => client.with_scope(scope),
             None => client,
         })
+    }
+
+    /// This network with the CA file and the proxy of the parameters.
+    pub(crate) fn network(&self, mut network: Network) -> Network {
+        if let Some(path) = &self.ca_file {
+            network = network.with_ca_file(path);
+        }
+        if let Some(proxy) = &self.proxy {
+            network = network.with_proxy(proxy.expose());
+        }
+        network
+    }
+
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    pub(crate) fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// Which credential was taken and why.
+    pub(crate) fn choice(&self) -> &str {
+        &self.choice
+    }
+
+    pub(crate) fn token_cache(&self) -> &TokenCache {
+        &self.token_cache
     }
 
     /// Graph for these parameters.

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use crate::auth::assertion::{Signer, key_of, signer_from};
+use crate::auth::certificate::Validity;
 use crate::error::Error;
 use crate::secret::Secret;
 
@@ -96,6 +97,14 @@ impl Credential {
         match &self.0 {
             Kind::Secret(secret) => Some(secret),
             Kind::Certificate(_) => None,
+        }
+    }
+
+    /// The dates of the certificate, if there is one and it was given whole.
+    pub(crate) fn validity(&self) -> Option<Validity> {
+        match &self.0 {
+            Kind::Secret(_) => None,
+            Kind::Certificate(signer) => signer.validity(),
         }
     }
 

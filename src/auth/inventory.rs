@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -61,6 +62,37 @@ impl TokenCache {
         }
     }
 
+    /// The place, its mode and its lock, in a line.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the cache from being used, with the remedy.
+    pub(crate) fn inspect(&self) -> Result<String, Error> {
+        let Some(path) = self.path() else {
+            return Ok("off: tokens are kept in memory only".to_owned());
+        };
+        match self.try_lock() {
+            Lock::Held(_) => {}
+            Lock::Busy => {
+                let error = format!("{}: another process holds its lock now", path.display());
+                return Err(Error::unavailable(error));
+            }
+            Lock::Missing(reason) => return Err(self.no_lock(&reason)),
+        }
+        self.read().map_err(|reason| self.unusable(&reason))?;
+        let state = match fs::metadata(path) {
+            Ok(metadata) => format!("mode {:04o}", metadata.permissions().mode() & 0o7777),
+            Err(_) => "not there yet".to_owned(),
+        };
+        Ok(format!("{} ({state}), its lock is free", path.display()))
+    }
+
+    fn no_lock(&self, reason: &str) -> Error {
+        let path = self.place().display();
+        Error::local(format!("token cache {path}: no lock: {reason}"))
+            .hint("name a place where you can write with --token-cache, or none")
+    }
+
     fn lock(&self, http: &Http) -> Result<Lock, Error> {
         loop {
             match self.try_lock() {
@@ -72,7 +104,7 @@ impl TokenCache {
                 }
                 Lock::Busy => http.pause(LOCK_POLL),
                 Lock::Missing(reason) => {
-                    return Err(self.unusable(&format!("no lock: {reason}")));
+                    return Err(self.no_lock(&reason));
                 }
                 lock @ Lock::Held(_) => return Ok(lock),
             }

@@ -19,8 +19,11 @@ mod token;
 pub(crate) use assertion::{key_of, signer_from, signer_from_thumbprint};
 pub(crate) use authority::{Authority, known_graph};
 pub use cache::TokenCache;
+#[cfg(feature = "cli")]
+pub(crate) use certificate::{Validity, issuer};
 pub use client::ConfidentialClient;
 pub(crate) use client::Renewal;
 pub use credential::Credential;
+#[cfg(feature = "cli")]
 pub(crate) use entry::Listed;
 pub use token::AccessToken;

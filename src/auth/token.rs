@@ -2,6 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use base64::Engine as _;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -47,6 +50,23 @@ impl AccessToken {
     /// Whether the service asked for it to be replaced by now, though it is still good.
     pub fn is_aging_at(&self, now: SystemTime) -> bool {
         self.refresh_on.is_some_and(|refresh_on| refresh_on <= now)
+    }
+
+    /// The application permissions in the token, if it lets itself be read: its form is a matter
+    /// between Entra and Graph. Nothing is verified, so it is for people's eyes only.
+    pub(crate) fn roles(&self) -> Option<Vec<String>> {
+        #[derive(Deserialize)]
+        struct Claims {
+            #[serde(default)]
+            roles: Vec<String>,
+        }
+        const BASE64: GeneralPurposeConfig =
+            GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+        let mut parts = self.secret.expose().split('.');
+        let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+        let payload = GeneralPurpose::new(&URL_SAFE, BASE64).decode(payload);
+        let claims: Claims = serde_json::from_slice(&payload.ok()?).ok()?;
+        Some(claims.roles)
     }
 
     /// Reads the answer to a token request that was granted.
@@ -249,6 +269,25 @@ mod tests {
             let error = read(body).unwrap_err();
             assert!(matches!(error, Error::Protocol(_)));
             assert!(!format!("{error} {error:?}").contains("canary"));
+        }
+    }
+
+    #[test]
+    fn the_roles_of_a_token_are_read_where_it_has_any() {
+        let roles = |token: &str| {
+            let token = read(&format!(r#"{{"access_token":"{token}"}}"#));
+            token.unwrap().roles()
+        };
+        // {"roles":["User.Read.All","Mail.Send"]}
+        let payload = "eyJyb2xlcyI6WyJVc2VyLlJlYWQuQWxsIiwiTWFpbC5TZW5kIl19";
+        assert_eq!(
+            roles(&format!("e30.{payload}.x")),
+            Some(vec!["User.Read.All".to_owned(), "Mail.Send".to_owned()])
+        );
+        assert_eq!(roles("e30.e30.x"), Some(Vec::new()));
+        assert_eq!(roles("e30.e30=.x"), Some(Vec::new()));
+        for opaque in ["x", "e30.e30", "e30.%.x", "e30.e3.x", "e30.Nw.x"] {
+            assert_eq!(roles(opaque), None, "{opaque}");
         }
     }
 
