@@ -8,7 +8,7 @@ use std::ffi::OsString;
 
 use argh::{ArgsInfo, FromArgs, SubCommandInfo};
 
-use crate::cli::args::commands::{Cache, CacheCommand, ConsentUrl, Get, Token};
+use crate::cli::args::commands::{Cache, CacheCommand, Check, ConsentUrl, Get, Token};
 use crate::cli::console::Voice;
 use crate::cli::normalise::{Known, normalise};
 use crate::error::Error;
@@ -34,6 +34,7 @@ struct Top {
 #[argh(subcommand)]
 pub(super) enum Command {
     Cache(Cache),
+    Check(Check),
     ConsentUrl(ConsentUrl),
     Get(Get),
     Token(Token),
@@ -63,6 +64,7 @@ impl Request {
                     CacheCommand::Clear(clear) => clear.setup().voice,
                     CacheCommand::List(list) => list.setup().voice,
                 },
+                Command::Check(check) => check.setup().voice,
                 Command::ConsentUrl(consent) => consent.setup().voice,
                 Command::Get(get) => get.setup().voice,
                 Command::Token(token) => token.setup().voice,

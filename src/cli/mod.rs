@@ -2,6 +2,7 @@
 
 mod args;
 mod cache;
+mod check;
 mod consent_url;
 mod console;
 mod document;
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
     let exit = match result {
         Ok(()) => Exit::Done,
         Err(Failure::ReaderLeft) => Exit::ReaderLeft,
+        Err(Failure::Told(exit)) => exit,
         Err(Failure::Error(error)) => {
             console.error(&error);
             Exit::from(&error)
@@ -56,6 +58,7 @@ fn run(request: Request) -> Result<(), Failure> {
                 CacheCommand::Clear(clear) => cache::clear(&clear),
                 CacheCommand::List(list) => cache::list(&list),
             },
+            Command::Check(check) => check::run(&check),
             Command::ConsentUrl(consent) => consent_url::run(&consent),
             Command::Get(get) => get::run(get),
             Command::Token(token) => token::run(&token),

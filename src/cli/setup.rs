@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::cli::console::{Console, Voice};
 use crate::error::Error;
 use crate::http::Network;
+use crate::notice::Notice;
 use crate::parameters::{Flags, Parameters};
 
 /// What the options that commands share say.
@@ -34,7 +35,15 @@ impl Setup {
     /// A network whose notices the console hears.
     pub(super) fn network(&self, console: &Console) -> Network {
         let console = console.clone();
-        let mut network = Network::default().with_listener(move |notice| console.hear(notice));
+        self.network_heard(move |notice| console.hear(notice))
+    }
+
+    /// A network whose notices `listener` hears.
+    pub(super) fn network_heard(
+        &self,
+        listener: impl Fn(&Notice<'_>) + Send + Sync + 'static,
+    ) -> Network {
+        let mut network = Network::default().with_listener(listener);
         if let Some(time) = self.max_time {
             network = network.with_max_time(time);
         }

@@ -75,6 +75,22 @@ command! {
     with parameters tenant client_id authority voice
 }
 
+command! {
+    /// say what works and what does not, from the parameters to Graph, with the remedy
+    #[argh(
+        subcommand,
+        name = "check",
+        help_triggers("-h", "--help"),
+        note = "It always asks for a new token, and ends with the exit code of what failed first."
+    )]
+    struct Check {
+        /// one JSON object a line
+        #[argh(switch)]
+        pub(in crate::cli) json: bool,
+    }
+    with identity network voice
+}
+
 /// show or clear the token cache
 #[derive(ArgsInfo, Debug, FromArgs)]
 #[argh(subcommand, name = "cache", help_triggers("-h", "--help"))]
