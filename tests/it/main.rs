@@ -15,6 +15,7 @@
 mod bad_input;
 mod cache;
 mod commands_cache;
+mod commands_check;
 mod commands_token;
 mod faults;
 mod library;
