@@ -7,6 +7,8 @@ mod replacement;
 use std::io;
 
 pub(crate) use guarded::Guarded;
+#[cfg(feature = "cli")]
+pub(crate) use guarded::is_exposure;
 pub(crate) use own::{open_lock, own_folder, read_own, replace_own};
 #[cfg(feature = "cli")]
 pub(crate) use replacement::Replacement;

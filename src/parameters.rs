@@ -12,10 +12,42 @@ use crate::auth::{Authority, ConfidentialClient, Credential, TokenCache};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::http::Network;
-use crate::parameters::file::{ParametersFile, Placed};
-pub(crate) use crate::parameters::sources::{Auth, Flags};
+use crate::parameters::file::Placed;
+#[cfg(feature = "cli")]
+pub(crate) use crate::parameters::sources::Auth;
+pub(crate) use crate::parameters::sources::Flags;
 use crate::parameters::sources::{Lookup, Sources};
 use crate::secret::Secret;
+
+/// The page on which an administrator consents; it takes no credential to know it.
+///
+/// # Errors
+///
+/// `Parameters` when the authority or the application is missing or cannot be one.
+pub(crate) fn consent_url(
+    flags: &Flags,
+    path: Option<&Path>,
+    lookup: Lookup<'_>,
+) -> Result<String, Error> {
+    let sources = Sources::read(flags, path, lookup)?;
+    let authority = sources.authority()?;
+    let client_id = sources.client_id()?;
+    Ok(authority.consent_url(client_id.text.expose()))
+}
+
+/// Where tokens are kept; a file is read only where no flag says so.
+///
+/// # Errors
+///
+/// `Parameters` when the file cannot be used.
+pub(crate) fn token_cache(
+    flags: &Flags,
+    path: Option<&Path>,
+    lookup: Lookup<'_>,
+) -> Result<TokenCache, Error> {
+    let path = path.filter(|_| flags.token_cache.is_none());
+    Ok(Sources::read(flags, path, lookup)?.token_cache())
+}
 
 /// An application and what it asks for, checked.
 #[derive(Clone, Debug)]
@@ -60,11 +92,7 @@ impl Parameters {
         path: Option<&Path>,
         lookup: Lookup<'_>,
     ) -> Result<Self, Error> {
-        let sources = Sources {
-            flags,
-            file: path.map(ParametersFile::read).transpose()?,
-            lookup,
-        };
+        let sources = Sources::read(flags, path, lookup)?;
         let pick = proof::pick(&sources)?;
         let (authority, client_id, credential) = match &pick {
             Some(pick) if pick.is_managed() => {
@@ -90,7 +118,8 @@ impl Parameters {
             None => endpoint.clone(),
         };
         let root = root.map(|root| judge::root(&root)).transpose()?;
-        judge::clouds(&authority, scope.as_ref(), root.as_ref(), endpoint.as_ref())?;
+        let asked = root.as_ref().filter(|_| !flags.has_free_scope);
+        judge::clouds(&authority, scope.as_ref(), asked, endpoint.as_ref())?;
         let scope = scope.map(|scope| scope.text.expose().to_owned());
         let given = endpoint.map(|endpoint| endpoint.text.expose().trim().to_owned());
         let usual = authority.graph_root();
@@ -131,13 +160,8 @@ impl Parameters {
     /// # Errors
     ///
     /// [`Error::Parameters`] when the authority cannot be one.
-    pub fn client(&self, mut network: Network) -> Result<ConfidentialClient, Error> {
-        if let Some(path) = &self.ca_file {
-            network = network.with_ca_file(path);
-        }
-        if let Some(proxy) = &self.proxy {
-            network = network.with_proxy(proxy.expose());
-        }
+    pub fn client(&self, network: Network) -> Result<ConfidentialClient, Error> {
+        let network = self.network(network);
         network.note(&self.choice);
         let authority = self.authority.clone();
         let credential = self.credential.clone();
@@ -148,6 +172,38 @@ impl Parameters {
             Some(scope) => client.with_scope(scope),
             None => client,
         })
+    }
+
+    /// This network with the CA file and the proxy of the parameters.
+    pub(crate) fn network(&self, mut network: Network) -> Network {
+        if let Some(path) = &self.ca_file {
+            network = network.with_ca_file(path);
+        }
+        if let Some(proxy) = &self.proxy {
+            network = network.with_proxy(proxy.expose());
+        }
+        network
+    }
+
+    pub(crate) fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    pub(crate) fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// Which credential was taken and why.
+    pub(crate) fn choice(&self) -> &str {
+        &self.choice
+    }
+
+    pub(crate) fn token_cache(&self) -> &TokenCache {
+        &self.token_cache
     }
 
     /// Graph for these parameters.

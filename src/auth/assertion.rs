@@ -127,6 +127,10 @@ impl Signer {
         self.sends_chain = true;
     }
 
+    pub(super) fn validity(&self) -> Option<Validity> {
+        self.validity
+    }
+
     /// What is to be said about the certificate at `now`, if anything.
     pub(super) fn warning(&self, now: SystemTime) -> Option<String> {
         self.validity?.warning(now)

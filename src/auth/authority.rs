@@ -208,6 +208,11 @@ impl Authority {
         &self.text
     }
 
+    /// Whether Azure vouches for the machine, and no tenant for an application.
+    pub(crate) fn is_managed(&self) -> bool {
+        self.is_managed
+    }
+
     /// Whether it is an AD FS server, which knows certificates by SHA-1 only.
     pub(crate) fn is_adfs(&self) -> bool {
         self.tenant.eq_ignore_ascii_case("adfs")

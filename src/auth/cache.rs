@@ -22,6 +22,10 @@ pub struct TokenCache(Option<PathBuf>);
 /// The name of the file in a folder that was given.
 const NAME: &str = "msal_token_cache.json";
 const MAX_BYTES: u64 = 1 << 20;
+/// What the name of the file goes on with that holds the word to wait.
+pub(super) const NOT_BEFORE: &str = ".not_before";
+/// What a damaged cache comes to when a token is kept.
+pub(super) const ANEW: &str = ", and is made anew";
 /// A wait that is longer was written with a wrong clock.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
@@ -137,8 +141,8 @@ impl TokenCache {
         waits.insert(key.to_owned(), end + 1);
         if let Ok(bytes) = serde_json::to_vec(&waits) {
             // Word for others, who are no worse off without: not worth a second warning.
-            let _ = own_folder_of(path)
-                .map(|()| file::replace_own(&beside(path, ".not_before"), &bytes));
+            let _ =
+                own_folder_of(path).map(|()| file::replace_own(&beside(path, NOT_BEFORE), &bytes));
         }
     }
 
@@ -172,7 +176,7 @@ impl TokenCache {
 
     fn read_waits(&self) -> BTreeMap<String, u64> {
         let bytes = self.path().and_then(|path| {
-            file::read_own(&beside(path, ".not_before"), MAX_BYTES)
+            file::read_own(&beside(path, NOT_BEFORE), MAX_BYTES)
                 .ok()
                 .flatten()
         });
@@ -181,7 +185,7 @@ impl TokenCache {
             .unwrap_or_default()
     }
 
-    fn read(&self) -> Result<Option<Document>, String> {
+    pub(super) fn read(&self) -> Result<Option<Document>, String> {
         let Some(path) = self.path() else {
             return Ok(None);
         };
@@ -191,7 +195,7 @@ impl TokenCache {
         };
         match Document::read(&bytes) {
             Some(document) => Ok(Some(document)),
-            None => Err("is damaged, and is made anew".to_owned()),
+            None => Err(format!("is damaged{ANEW}")),
         }
     }
 }
@@ -203,7 +207,7 @@ fn own_folder_of(path: &Path) -> Result<(), String> {
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -5,14 +5,14 @@ use std::time::{Duration, SystemTime};
 use rustls::SupportedCipherSuite;
 use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
 
-use crate::auth::der::{BIT_STRING, Der, GENERALIZED_TIME, SEQUENCE, UTC_TIME};
+use crate::auth::der::{BIT_STRING, Der, GENERALIZED_TIME, OID, SEQUENCE, UTC_TIME};
 use crate::calendar::{date_and_time, moment};
 
 /// The dates of a certificate ([RFC 5280 §4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Validity {
-    pub(super) not_before: SystemTime,
-    pub(super) not_after: SystemTime,
+pub(crate) struct Validity {
+    pub(crate) not_before: SystemTime,
+    pub(crate) not_after: SystemTime,
 }
 
 /// How long before its end a certificate is worth a word.
@@ -20,7 +20,7 @@ const SOON: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl Validity {
     /// Reads the dates; `None` is a certificate that cannot be read.
-    pub(super) fn read(certificate: &[u8]) -> Option<Self> {
+    pub(crate) fn read(certificate: &[u8]) -> Option<Self> {
         let mut dates = Der::new(to_be_signed(certificate)?);
         dates.optional(0xa0);
         dates.next()?;
@@ -55,6 +55,31 @@ impl Validity {
             None
         }
     }
+}
+
+/// The name of who issued a certificate: its common name, else its organisation.
+pub(crate) fn issuer(certificate: &[u8]) -> Option<String> {
+    const SET: u8 = 0x31;
+    const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+    const ORGANISATION: &[u8] = &[0x55, 4, 10];
+    let mut fields = Der::new(to_be_signed(certificate)?);
+    fields.optional(0xa0);
+    fields.next()?;
+    fields.expect(SEQUENCE)?;
+    let mut name = fields.sequence()?;
+    let mut found = None;
+    while let Some(part) = name.optional(SET) {
+        let mut part = Der::new(part).sequence()?;
+        let kind = part.expect(OID)?;
+        let (_, text) = part.next()?;
+        if kind == COMMON_NAME || kind == ORGANISATION && found.is_none() {
+            found = Some(String::from_utf8_lossy(text).into_owned());
+        }
+        if kind == COMMON_NAME {
+            break;
+        }
+    }
+    found
 }
 
 /// The size of a certificate's RSA key in bits; `None` when it is of another kind.

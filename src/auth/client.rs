@@ -45,6 +45,8 @@ pub(crate) enum Renewal<'r> {
     Missing,
     /// Graph refused this one.
     Refused(&'r AccessToken),
+    /// The caller wants another, whatever is at hand.
+    Forced,
     /// Graph wants a token with these claims; none that is at hand has them.
     Claims(&'r str),
 }
@@ -137,6 +139,18 @@ impl ConfidentialClient {
         self.acquire(Renewal::Missing)
     }
 
+    /// A new token from the token endpoint, whatever is in memory and in the cache; it takes the
+    /// place of the old one in both. For a permission that was granted, or a credential that was
+    /// changed, just now: a token keeps the permissions that it was made with. The old one stays
+    /// good until it expires.
+    ///
+    /// # Errors
+    ///
+    /// As for [`acquire_token`](Self::acquire_token).
+    pub fn acquire_token_by_force(&self) -> Result<AccessToken, Error> {
+        self.acquire(Renewal::Forced)
+    }
+
     pub(crate) fn acquire(&self, renewal: Renewal<'_>) -> Result<AccessToken, Error> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let key = self.key()?;
@@ -221,7 +235,7 @@ impl ConfidentialClient {
         }
         let claims = match renewal {
             Renewal::Claims(claims) => Some(claims),
-            Renewal::Missing | Renewal::Refused(_) => None,
+            Renewal::Forced | Renewal::Missing | Renewal::Refused(_) => None,
         };
         let mut attempts = self.http.attempts();
         self.obey_not_before(&mut attempts)?;
@@ -285,7 +299,7 @@ impl Renewal<'_> {
             && match self {
                 Self::Missing => true,
                 Self::Refused(refused) => token.secret.expose() != refused.secret.expose(),
-                Self::Claims(_) => false,
+                Self::Claims(_) | Self::Forced => false,
             }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use crate::auth::assertion::{Asked, Signer, key_of, signer_from};
+use crate::auth::certificate::Validity;
 use crate::auth::federated::Federated;
 use crate::auth::managed_identity::{Selector, Source};
 use crate::error::Error;
@@ -117,6 +118,14 @@ impl Credential {
         match &self.0 {
             Kind::Secret(secret) => Some(secret),
             Kind::Certificate(_) | Kind::Federated(_) | Kind::ManagedIdentity(_) => None,
+        }
+    }
+
+    /// The dates of the certificate, if there is one and it was given whole.
+    pub(crate) fn validity(&self) -> Option<Validity> {
+        match &self.0 {
+            Kind::Certificate(signer) => signer.validity(),
+            Kind::Federated(_) | Kind::ManagedIdentity(_) | Kind::Secret(_) => None,
         }
     }
 

@@ -23,6 +23,17 @@ pub(crate) struct Key {
     pub(crate) target: String,
 }
 
+/// A token in the cache, without itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub(crate) client_id: String,
+    pub(crate) tenant: String,
+    pub(crate) scope: String,
+    pub(crate) expires_on: SystemTime,
+    /// The login host.
+    pub(crate) environment: String,
+}
+
 /// A cache file in memory. What is not ours to read is kept as it was written.
 #[derive(Debug, Default)]
 pub(super) struct Document {
@@ -92,6 +103,20 @@ impl Document {
         self.store_metadata(key)
     }
 
+    /// The tokens of applications.
+    pub(super) fn list(&self) -> Vec<Listed> {
+        let raw = self.access_tokens.values();
+        raw.filter_map(|raw| listed(raw)).collect()
+    }
+
+    /// Removes the tokens of applications that `is_meant` picks and says how many there were.
+    pub(super) fn remove(&mut self, is_meant: &dyn Fn(&Listed) -> bool) -> usize {
+        let before = self.access_tokens.len();
+        self.access_tokens
+            .retain(|_, raw| !listed(raw).is_some_and(|token| is_meant(&token)));
+        before - self.access_tokens.len()
+    }
+
     fn store_metadata(&mut self, key: &Key) -> Option<()> {
         let mut section: BTreeMap<String, Box<RawValue>> = match self.sections.get(APP_METADATA) {
             Some(section) => serde_json::from_str(section.get()).ok()?,
@@ -159,19 +184,24 @@ impl Epoch {
 }
 
 impl Entry {
-    fn is_for(&self, key: &Key) -> bool {
+    /// Whether it is a bearer token that an application got in its own name.
+    fn is_of_application(&self) -> bool {
         let is = |value: &Option<String>, expected: &str| {
             value
                 .as_ref()
                 .is_none_or(|value| value.eq_ignore_ascii_case(expected))
         };
-        self.environment == key.environment
-            && self.client_id.eq_ignore_ascii_case(&key.client_id)
-            && self.realm.eq_ignore_ascii_case(&key.realm)
-            && self.home_account_id.as_ref().is_none_or(String::is_empty)
+        self.home_account_id.as_ref().is_none_or(String::is_empty)
             && self.ext_cache_key.is_none()
             && is(&self.credential_type, ACCESS_TOKENS)
             && is(&self.token_type, "Bearer")
+    }
+
+    fn is_for(&self, key: &Key) -> bool {
+        self.environment == key.environment
+            && self.client_id.eq_ignore_ascii_case(&key.client_id)
+            && self.realm.eq_ignore_ascii_case(&key.realm)
+            && self.is_of_application()
             && key
                 .target
                 .split(' ')
@@ -205,6 +235,21 @@ impl Entry {
             is_lifetime_known: true,
         })
     }
+}
+
+/// What an entry says of a token, if it is one of an application's.
+fn listed(raw: &RawValue) -> Option<Listed> {
+    let entry: Entry = serde_json::from_str(raw.get()).ok()?;
+    let is_of_application = entry.is_of_application();
+    // Read into memory that is wiped.
+    drop(Secret::new(entry.secret));
+    is_of_application.then_some(Listed {
+        client_id: entry.client_id,
+        tenant: entry.realm,
+        scope: entry.target,
+        expires_on: entry.expires_on.moment()?,
+        environment: entry.environment,
+    })
 }
 
 /// An entry in the order in which MSAL Python writes it.

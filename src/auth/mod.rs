@@ -11,6 +11,7 @@ mod der;
 mod discovery;
 mod entry;
 mod federated;
+mod inventory;
 mod keys;
 mod managed_identity;
 mod metadata;
@@ -24,9 +25,13 @@ mod token;
 pub(crate) use assertion::{key_of, signer_from, signer_from_thumbprint};
 pub(crate) use authority::{Authority, known_graph};
 pub use cache::TokenCache;
+#[cfg(feature = "cli")]
+pub(crate) use certificate::{Validity, issuer};
 pub use client::ConfidentialClient;
 pub(crate) use client::Renewal;
 pub use credential::Credential;
+#[cfg(feature = "cli")]
+pub(crate) use entry::Listed;
 pub(crate) use federated::Federated;
 pub(crate) use managed_identity::{Selector, Source, detect};
 pub use token::AccessToken;

@@ -47,6 +47,8 @@ pub(super) enum Failure {
     Error(Error),
     /// Nobody reads stdout any more: no error, and nothing to say.
     ReaderLeft,
+    /// What failed is said already.
+    Told(Exit),
 }
 
 impl From<Error> for Failure {

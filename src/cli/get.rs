@@ -1,8 +1,7 @@
 //! `mgd get`: one thing or a listing, whole.
 
-use std::path::PathBuf;
-
-use crate::cli::args::{Format, Get};
+use crate::cli::args::commands::Get;
+use crate::cli::args::values::Format;
 use crate::cli::console::Console;
 use crate::cli::document::Document;
 use crate::cli::exit::Failure;
@@ -10,13 +9,14 @@ use crate::cli::sink::Sink;
 use crate::error::Error;
 use crate::graph::{Graph, Pages, Shape};
 use crate::http::Network;
-use crate::parameters::{Flags, Parameters};
+use crate::parameters::Parameters;
 
 pub(super) fn run(args: Get) -> Result<(), Failure> {
     check(&args)?;
-    let console = Console::new(args.voice());
-    let parameters = parameters(&args)?;
-    let graph = graph(&args, &parameters, &console)?;
+    let setup = args.setup();
+    let console = Console::new(setup.voice);
+    let parameters = setup.parameters()?;
+    let graph = graph(&args, &parameters, setup.network(&console))?;
     let path = match (&args.resume, args.path.as_deref().or(parameters.endpoint())) {
         (Some(_), _) => "",
         (None, Some(path)) => path,
@@ -69,33 +69,7 @@ fn check(args: &Get) -> Result<(), Error> {
     }
 }
 
-fn parameters(args: &Get) -> Result<Parameters, Error> {
-    let named = std::env::var_os("MGD_PARAMETERS").filter(|value| !value.is_empty());
-    let path = args.parameters.clone().or(named.map(PathBuf::from));
-    let flags = Flags {
-        tenant: args.tenant.clone(),
-        client_id: args.client_id.clone(),
-        authority: args.authority.clone(),
-        secret_file: args.secret_file.clone(),
-        certificate_file: args.certificate_file.clone(),
-        auth: args.auth,
-        scope: args.scope.clone(),
-        graph: args.graph.clone(),
-        token_cache: args.token_cache.clone(),
-        ca_file: args.ca_file.clone(),
-    };
-    Parameters::gather(&flags, path.as_deref(), &|name| std::env::var_os(name))
-}
-
-fn graph(args: &Get, parameters: &Parameters, console: &Console) -> Result<Graph, Error> {
-    let console = console.clone();
-    let mut network = Network::default().with_listener(move |notice| console.hear(notice));
-    if let Some(time) = args.max_time {
-        network = network.with_max_time(time);
-    }
-    if let Some(time) = args.retry_max_time {
-        network = network.with_retry_max_time(time);
-    }
+fn graph(args: &Get, parameters: &Parameters, network: Network) -> Result<Graph, Error> {
     let mut graph = parameters.graph(network)?;
     if args.beta {
         graph = graph.with_beta();

@@ -1,17 +1,23 @@
 //! The program: arguments in, data on stdout, everything else on stderr, an exit code.
 
 mod args;
+mod cache;
+mod check;
+mod consent_url;
 mod console;
 mod document;
 mod exit;
 mod get;
 mod indent;
 mod normalise;
+mod setup;
 mod signals;
 mod sink;
+mod token;
 
 use std::process::ExitCode;
 
+use crate::cli::args::commands::CacheCommand;
 use crate::cli::args::{Command, Request};
 use crate::cli::console::Console;
 use crate::cli::exit::{Exit, Failure};
@@ -31,6 +37,7 @@ pub fn main() -> ExitCode {
     let exit = match result {
         Ok(()) => Exit::Done,
         Err(Failure::ReaderLeft) => Exit::ReaderLeft,
+        Err(Failure::Told(exit)) => exit,
         Err(Failure::Error(error)) => {
             console.error(&error);
             Exit::from(&error)
@@ -47,7 +54,14 @@ fn run(request: Request) -> Result<(), Failure> {
             stdout.finish()
         }
         Request::Run(command) => match *command {
+            Command::Cache(cache) => match cache.command {
+                CacheCommand::Clear(clear) => cache::clear(&clear),
+                CacheCommand::List(list) => cache::list(&list),
+            },
+            Command::Check(check) => check::run(&check),
+            Command::ConsentUrl(consent) => consent_url::run(&consent),
             Command::Get(get) => get::run(get),
+            Command::Token(token) => token::run(&token),
         },
     }
 }

@@ -9,9 +9,21 @@ use crate::error::Error;
 use crate::nearest::nearest;
 
 /// A command that can be named.
+#[derive(Default)]
 pub(super) struct Known {
     pub(super) name: &'static str,
     pub(super) flags: &'static [FlagInfo<'static>],
+    pub(super) takes_operands: bool,
+    /// The commands below it, one of which must be named.
+    pub(super) commands: Vec<Self>,
+}
+
+impl Known {
+    /// The options of this command and of those below it.
+    fn all_flags(&self) -> Vec<&FlagInfo<'static>> {
+        let below = self.commands.iter().flat_map(Self::all_flags);
+        self.flags.iter().chain(below).collect()
+    }
 }
 
 /// Puts the arguments into the form `COMMAND options -- operands`; `None` means that there is no
@@ -31,75 +43,96 @@ pub(super) fn normalise(
         })
     });
     let arguments: Vec<&str> = arguments.collect::<Result<_, _>>()?;
-    let mut split = Split::default();
+    let mut split = Split {
+        commands,
+        path: Vec::new(),
+        options: Vec::new(),
+        operands: Vec::new(),
+    };
     let mut rest = arguments.into_iter();
     while let Some(argument) = rest.next() {
         match argument {
             "--" => {
                 for operand in rest.by_ref() {
-                    split.operand(operand, commands)?;
+                    split.operand(operand)?;
                 }
             }
-            "-" => split.operand(argument, commands)?,
-            _ if argument.starts_with("--") => {
-                split.long(argument, &mut rest, commands)?;
-            }
-            _ if argument.starts_with('-') => split.short(argument, &mut rest, commands)?,
-            _ => split.operand(argument, commands)?,
+            "-" => split.operand(argument)?,
+            _ if argument.starts_with("--") => split.long(argument, &mut rest)?,
+            _ if argument.starts_with('-') => split.short(argument, &mut rest)?,
+            _ => split.operand(argument)?,
         }
     }
-    Ok(split.finish())
+    split.finish()
 }
 
-#[derive(Default)]
-struct Split {
-    command: Option<&'static str>,
+struct Split<'k> {
+    commands: &'k [Known],
+    /// The command that was named, and the one below it.
+    path: Vec<&'k Known>,
     options: Vec<(String, Option<String>)>,
     operands: Vec<String>,
 }
 
-impl Split {
-    fn operand(&mut self, operand: &str, commands: &[Known]) -> Result<(), Error> {
-        if self.command.is_some() {
-            self.operands.push(operand.to_owned());
+impl<'k> Split<'k> {
+    fn operand(&mut self, operand: &str) -> Result<(), Error> {
+        let choices = match self.path.last() {
+            None => self.commands,
+            Some(last) => &last.commands,
+        };
+        if let Some(known) = choices.iter().find(|known| known.name == operand) {
+            self.path.push(known);
             return Ok(());
         }
-        if let Some(known) = commands.iter().find(|known| known.name == operand) {
-            self.command = Some(known.name);
-            return Ok(());
-        }
+        let takes_operands = self.path.last().is_some_and(|last| last.takes_operands);
         let has_file = self.options.iter().any(|(name, _)| name == "--parameters");
-        if !has_file && (operand.ends_with(".json") || operand.contains('/')) {
+        let is_file = operand.ends_with(".json") || operand.contains('/');
+        if is_file && !has_file && !takes_operands {
             self.push("--parameters", Some(operand), false);
             return Ok(());
         }
-        let error = Error::parameters(format!("unknown command {operand}"));
-        Err(
-            match nearest(operand, commands.iter().map(|known| known.name)) {
-                Some(name) => error.hint(format!("did you mean {name}?")),
-                None => error.hint("mgd help lists the commands; a parameters file ends in .json"),
-            },
-        )
+        if choices.is_empty() {
+            self.operands.push(operand.to_owned());
+            return Ok(());
+        }
+        let named = [self.names(), vec![operand]].concat().join(" ");
+        let error = Error::parameters(format!("unknown command {named}"));
+        let hint = match nearest(operand, choices.iter().map(|known| known.name)) {
+            Some(name) => format!("did you mean {name}?"),
+            None if self.path.is_empty() => {
+                "mgd help lists the commands; a parameters file ends in .json".to_owned()
+            }
+            None => format!("mgd help {} lists its commands", self.names().join(" ")),
+        };
+        Err(error.hint(hint))
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.path.iter().map(|known| known.name).collect()
+    }
+
+    fn help(&self) -> String {
+        let names = self.names().join(" ");
+        let names = if names.is_empty() { "get" } else { &names };
+        format!("mgd help {names} lists the options")
     }
 
     fn long<'a>(
         &mut self,
         argument: &str,
         rest: &mut impl Iterator<Item = &'a str>,
-        commands: &[Known],
     ) -> Result<(), Error> {
         let (name, value) = match argument.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (argument, None),
         };
-        let Some(flag) = self.flags(commands).find(|flag| flag.long == name) else {
+        let flags = self.flags();
+        let Some(flag) = flags.iter().find(|flag| flag.long == name) else {
             let error = Error::parameters(format!("unknown option {name}"));
-            let known = self
-                .flags(commands)
-                .map(|flag| flag.long.trim_start_matches('-'));
+            let known = flags.iter().map(|flag| flag.long.trim_start_matches('-'));
             return Err(match nearest(name.trim_start_matches('-'), known) {
                 Some(known) => error.hint(format!("did you mean --{known}?")),
-                None => error.hint("mgd help get lists the options"),
+                None => error.hint(self.help()),
             });
         };
         let value = match (&flag.kind, value) {
@@ -120,12 +153,12 @@ impl Split {
         &mut self,
         argument: &str,
         rest: &mut impl Iterator<Item = &'a str>,
-        commands: &[Known],
     ) -> Result<(), Error> {
         for (index, letter) in argument[1..].char_indices() {
-            let Some(flag) = self.flags(commands).find(|flag| flag.short == Some(letter)) else {
-                return Err(Error::parameters(format!("unknown option -{letter}"))
-                    .hint("mgd help get lists the options"));
+            let flags = self.flags();
+            let Some(flag) = flags.iter().find(|flag| flag.short == Some(letter)) else {
+                let error = Error::parameters(format!("unknown option -{letter}"));
+                return Err(error.hint(self.help()));
             };
             let (long, is_repeating) = (flag.long, flag.optionality == Optionality::Repeating);
             if matches!(flag.kind, FlagInfoKind::Option { .. }) {
@@ -154,19 +187,32 @@ impl Split {
     }
 
     /// The options of the command, or of all as long as none is named.
-    fn flags<'k>(&self, commands: &'k [Known]) -> impl Iterator<Item = &'k FlagInfo<'static>> {
-        let command = self.command;
-        commands
-            .iter()
-            .filter(move |known| command.is_none_or(|command| command == known.name))
-            .flat_map(|known| known.flags)
+    fn flags(&self) -> Vec<&'k FlagInfo<'static>> {
+        match self.path.last() {
+            Some(last) => last.all_flags(),
+            None => self.commands.iter().flat_map(Known::all_flags).collect(),
+        }
     }
 
-    fn finish(self) -> Option<Vec<String>> {
-        if self.command.is_none() && self.options.is_empty() {
-            return None;
+    fn finish(self) -> Result<Option<Vec<String>>, Error> {
+        if self.path.is_empty() && self.options.is_empty() {
+            return Ok(None);
         }
-        let mut arguments = vec![self.command.unwrap_or("get").to_owned()];
+        let mut arguments = self.names();
+        let below = self.path.last().map_or(&[][..], |last| &last.commands);
+        let wants_help = self.options.iter().any(|(name, _)| name == "--help");
+        if !below.is_empty() && !wants_help {
+            let name = arguments.join(" ");
+            let hint = below
+                .iter()
+                .map(|known| format!("mgd {name} {}", known.name));
+            let hint = hint.collect::<Vec<_>>().join(" or ");
+            return Err(Error::parameters(format!("{name}: names no command")).hint(hint));
+        }
+        if arguments.is_empty() {
+            arguments.push("get");
+        }
+        let mut arguments: Vec<_> = arguments.into_iter().map(str::to_owned).collect();
         let options = self.options.into_iter();
         arguments.extend(
             options
@@ -177,7 +223,7 @@ impl Split {
             arguments.push("--".to_owned());
             arguments.extend(self.operands);
         }
-        Some(arguments)
+        Ok(Some(arguments))
     }
 }
 
@@ -186,64 +232,4 @@ fn no_value(name: &str) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cli::args::known;
-
-    fn normal(line: &str) -> Result<String, String> {
-        let arguments: Vec<_> = line.split_whitespace().map(OsString::from).collect();
-        match normalise(&arguments, &known()) {
-            Ok(arguments) => Ok(arguments.map_or("nothing".to_owned(), |a| a.join(" "))),
-            Err(error) => Err(error.to_string()),
-        }
-    }
-
-    #[test]
-    fn options_are_read_as_gnu_users_type_them() {
-        let ok = |line: &str| normal(line).unwrap();
-        assert_eq!(ok("get users"), "get -- users");
-        assert_eq!(
-            ok("get --limit=5 users -ojsonl"),
-            "get --limit 5 --output jsonl -- users"
-        );
-        assert_eq!(
-            ok("get -vvq -HA:b"),
-            "get --verbose --verbose --quiet --header A:b"
-        );
-        assert_eq!(ok("get -O - -- -x"), "get --output-file - -- -x");
-        assert_eq!(ok("get -o=raw x"), "get --output raw -- x");
-        assert_eq!(ok("get --header --x"), "get --header --x");
-        assert_eq!(
-            ok("get --limit 1 -HA:b --limit=2 -HC:d"),
-            "get --header A:b --limit 2 --header C:d"
-        );
-        assert_eq!(ok("get -"), "get -- -");
-        assert_eq!(ok(""), "nothing");
-    }
-
-    #[test]
-    fn a_file_before_any_command_is_the_parameters_file() {
-        let ok = |line: &str| normal(line).unwrap();
-        assert_eq!(ok("p.json"), "get --parameters p.json");
-        assert_eq!(ok("--limit 5 ./p"), "get --limit 5 --parameters ./p");
-        assert_eq!(ok("p.json get users"), "get --parameters p.json -- users");
-        assert_eq!(ok("get p.json"), "get -- p.json");
-    }
-
-    #[test]
-    fn what_does_not_exist_is_named() {
-        assert_eq!(normal("gte").unwrap_err(), "unknown command gte");
-        assert_eq!(
-            normal("p.json q.json").unwrap_err(),
-            "unknown command q.json"
-        );
-        assert_eq!(normal("get --limt 5").unwrap_err(), "unknown option --limt");
-        assert_eq!(normal("get -x").unwrap_err(), "unknown option -x");
-        assert_eq!(normal("get --limit").unwrap_err(), "--limit: needs a value");
-        assert_eq!(normal("get -p").unwrap_err(), "-p: needs a value");
-        assert_eq!(
-            normal("get --beta=yes").unwrap_err(),
-            "--beta: takes no value"
-        );
-    }
-}
+mod tests;

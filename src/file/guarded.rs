@@ -123,6 +123,14 @@ impl Guarded {
     }
 }
 
+/// Whether an error says that others could read or change a file.
+pub(crate) fn is_exposure(error: &Error) -> bool {
+    let hint = error.report().hint.as_deref().unwrap_or_default();
+    ["chmod ", "chown "]
+        .iter()
+        .any(|word| hint.starts_with(word))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exposure {
     Readers,

@@ -148,9 +148,14 @@ impl Fault {
             .next()
             .filter(|_| cause.contains("responded"))
             .and_then(|status| status.parse::<u16>().ok());
-        let Some(status) = status else {
-            return Self::passing(host, "the proxy did not answer");
-        };
+        match status {
+            Some(status) => Self::refused_by_proxy(status, host),
+            None => Self::passing(host, "the proxy did not answer"),
+        }
+    }
+
+    /// A proxy that does not let us through to `host`.
+    pub(super) fn refused_by_proxy(status: u16, host: &str) -> Self {
         let error = Error::unavailable(format!("{host}: the proxy answered {status}"));
         let error = match status {
             407 => error.hint("put the proxy's user and password into the proxy variable"),

@@ -5,6 +5,10 @@ mod connect;
 mod fault;
 mod message;
 mod network;
+#[cfg(feature = "cli")]
+mod peer;
+#[cfg(feature = "cli")]
+mod probe;
 mod proxy;
 mod retry;
 mod roots;
@@ -15,6 +19,10 @@ pub(crate) use body::Body;
 pub(crate) use fault::Fault;
 pub(crate) use message::{Request, guid};
 pub use network::Network;
+#[cfg(feature = "cli")]
+pub(crate) use peer::certificates;
+#[cfg(feature = "cli")]
+pub(crate) use probe::{Way, roots, way};
 pub(crate) use retry::{Attempts, Failure};
 pub(crate) use transport::{Answer, Http};
 pub(crate) use url::{Origin, Url};

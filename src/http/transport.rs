@@ -203,6 +203,12 @@ impl Http {
         thread::sleep(wait);
     }
 
+    /// Whether the moment at which everything ends is here.
+    pub(crate) fn is_out_of_time(&self) -> bool {
+        let now = Instant::now();
+        self.0.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
     /// Waits a moment, without a word.
     pub(crate) fn pause(&self, time: Duration) {
         thread::sleep(time);

@@ -1,7 +1,7 @@
 //! Where parameters come from: flags win over the file, the file over the variables.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::auth::{Authority, TokenCache};
 use crate::error::Error;
@@ -25,6 +25,8 @@ pub(crate) struct Flags {
     pub(crate) graph: Option<String>,
     pub(crate) token_cache: Option<PathBuf>,
     pub(crate) ca_file: Option<PathBuf>,
+    /// No Graph is asked, so that the scope may be that of any service.
+    pub(crate) has_free_scope: bool,
 }
 
 /// The kinds of credential.
@@ -65,7 +67,20 @@ pub(super) struct Sources<'a> {
     pub(super) lookup: Lookup<'a>,
 }
 
-impl Sources<'_> {
+impl<'a> Sources<'a> {
+    /// Flags and variables, and the file at `path` if there is one.
+    pub(super) fn read(
+        flags: &'a Flags,
+        path: Option<&Path>,
+        lookup: Lookup<'a>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            flags,
+            file: path.map(ParametersFile::read).transpose()?,
+            lookup,
+        })
+    }
+
     pub(super) fn authority(&self) -> Result<Authority, Error> {
         let is_flagged = self.flags.authority.is_some() || self.flags.tenant.is_some();
         let oidc = self

@@ -14,6 +14,9 @@
 
 mod bad_input;
 mod cache;
+mod commands_cache;
+mod commands_check;
+mod commands_token;
 mod faults;
 mod library;
 mod merge;

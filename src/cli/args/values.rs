@@ -1,0 +1,76 @@
+//! What the value of an option can be.
+
+use std::time::Duration;
+
+use crate::parameters::Auth;
+
+/// How items are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Format {
+    Json,
+    Jsonl,
+    Raw,
+}
+
+/// How stderr is written, when not as text.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::cli) enum Errors {
+    Json,
+    Text,
+}
+
+pub(super) fn format(text: &str) -> Result<Format, String> {
+    match text {
+        "json" => Ok(Format::Json),
+        "jsonl" => Ok(Format::Jsonl),
+        "raw" => Ok(Format::Raw),
+        _ => Err("is not json, jsonl or raw".to_owned()),
+    }
+}
+
+pub(super) fn auth(text: &str) -> Result<Auth, String> {
+    let found = Auth::ALL.into_iter().find(|auth| auth.name() == text);
+    found.ok_or_else(|| {
+        "is not secret, certificate, federated, managed-identity or github".to_owned()
+    })
+}
+
+pub(super) fn errors(text: &str) -> Result<Errors, String> {
+    match text {
+        "json" => Ok(Errors::Json),
+        "text" => Ok(Errors::Text),
+        _ => Err("is not json or text".to_owned()),
+    }
+}
+
+pub(super) fn count(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".to_owned()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("is not a number of items".to_owned()),
+    }
+}
+
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let is_decimal = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    text.parse()
+        .ok()
+        .filter(|seconds: &f64| is_decimal && *seconds > 0.0)
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "is not a number of seconds above 0".to_owned())
+}
+
+pub(super) fn bytes(text: &str) -> Result<usize, String> {
+    let (digits, factor) = match text.as_bytes().last() {
+        Some(b'k' | b'K') => (&text[..text.len() - 1], 1 << 10),
+        Some(b'm' | b'M') => (&text[..text.len() - 1], 1 << 20),
+        Some(b'g' | b'G') => (&text[..text.len() - 1], 1 << 30),
+        _ => (text, 1_usize),
+    };
+    digits
+        .parse()
+        .ok()
+        .and_then(|number: usize| number.checked_mul(factor))
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| "is not a number of bytes, such as 1000000 or 16M".to_owned())
+}

@@ -1,0 +1,107 @@
+//! `mgd cache list` and `mgd cache clear`: what is in the token cache, and out with it.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use crate::auth::{Listed, TokenCache};
+use crate::calendar::date_and_time;
+use crate::cli::args::commands::{CacheClear, CacheList};
+use crate::cli::console::Console;
+use crate::cli::exit::Failure;
+use crate::cli::setup::Setup;
+use crate::cli::sink::Sink;
+use crate::error::{Error, printable};
+use crate::http::Http;
+use crate::parameters;
+
+/// How long the lock is waited for where nothing else is said.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(super) fn list(args: &CacheList) -> Result<(), Failure> {
+    let setup = args.setup();
+    let cache = place(&setup)?;
+    let console = Console::new(setup.voice);
+    if cache.path().is_none() {
+        console.note("the token cache is turned off, or has no place");
+    }
+    let listed = cache.list()?;
+    let mut text = String::new();
+    if !args.json {
+        text.push_str("client\ttenant\tscope\texpires_on\tenvironment\n");
+    }
+    for token in listed.iter().filter(|token| is_meant(token, &setup)) {
+        text.push_str(&if args.json {
+            object(token)?
+        } else {
+            row(token)
+        });
+        text.push('\n');
+    }
+    let mut stdout = Sink::stdout()?;
+    stdout.write(text.as_bytes())?;
+    stdout.finish()
+}
+
+pub(super) fn clear(args: &CacheClear) -> Result<(), Failure> {
+    let mut setup = args.setup();
+    let cache = place(&setup)?;
+    let console = Console::new(setup.voice);
+    let Some(path) = cache.path() else {
+        console.note("the token cache is turned off, or has no place");
+        return Ok(());
+    };
+    setup.max_time.get_or_insert(PATIENCE);
+    let http = Http::new(setup.network(&console));
+    let count = cache.clear(&|token| is_meant(token, &setup), &http)?;
+    let tokens = if count == 1 { "token" } else { "tokens" };
+    console.note(&format!("{count} {tokens} removed from {}", path.display()));
+    Ok(())
+}
+
+fn place(setup: &Setup) -> Result<TokenCache, Error> {
+    let lookup = |name: &str| std::env::var_os(name);
+    parameters::token_cache(&setup.flags, setup.file().as_deref(), &lookup)
+}
+
+/// Whether a token is one of those that the command line names.
+fn is_meant(token: &Listed, setup: &Setup) -> bool {
+    let is = |wanted: &Option<String>, found: &str| {
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.trim().eq_ignore_ascii_case(found))
+    };
+    is(&setup.flags.client_id, &token.client_id) && is(&setup.flags.tenant, &token.tenant)
+}
+
+fn row(token: &Listed) -> String {
+    let date = date_and_time(token.expires_on).replace(' ', "T");
+    let cells = [
+        &token.client_id,
+        &token.tenant,
+        &token.scope,
+        &format!("{date}Z"),
+        &token.environment,
+    ];
+    cells.map(|cell| printable(cell)).join("\t")
+}
+
+fn object(token: &Listed) -> Result<String, Error> {
+    #[derive(Serialize)]
+    struct Object<'t> {
+        client: &'t str,
+        tenant: &'t str,
+        scope: &'t str,
+        expires_on: u64,
+        environment: &'t str,
+    }
+    let since = token.expires_on.duration_since(UNIX_EPOCH);
+    let object = Object {
+        client: &token.client_id,
+        tenant: &token.tenant,
+        scope: &token.scope,
+        expires_on: since.unwrap_or_default().as_secs(),
+        environment: &token.environment,
+    };
+    serde_json::to_string(&object).map_err(|_| Error::local("stdout: not put into JSON"))
+}

@@ -1,0 +1,98 @@
+//! What can be checked on this machine alone: parameters, files, credential, cache.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::SystemTime;
+
+use crate::calendar::date_and_time;
+use crate::cli::check::report::Report;
+use crate::cli::exit::Failure;
+use crate::cli::setup::Setup;
+use crate::error::Error;
+use crate::file::is_exposure;
+use crate::parameters::Parameters;
+
+/// The parameters, if they can be used.
+pub(super) fn parameters(
+    setup: &Setup,
+    report: &mut Report,
+) -> Result<Option<Parameters>, Failure> {
+    match setup.parameters() {
+        Ok(parameters) => {
+            let id = parameters.client_id();
+            let authority = parameters.authority();
+            let text = if authority.is_managed() {
+                format!("managed identity {id}")
+            } else {
+                format!("application {id} at {}", authority.text())
+            };
+            report.pass("parameters", &text)?;
+            report.pass("files", &files(setup))?;
+            Ok(Some(parameters))
+        }
+        Err(error) if is_exposure(&error) => {
+            report.skip(&["parameters"], "first the file must be safe")?;
+            report.fail("files", &error)?;
+            Ok(None)
+        }
+        Err(error) => {
+            report.fail("parameters", &error)?;
+            report.skip(&["files"], "first the parameters must be right")?;
+            Ok(None)
+        }
+    }
+}
+
+/// The files that the command line names; whoever reads parameters has judged them, and those
+/// that the parameters name.
+fn files(setup: &Setup) -> String {
+    let named = [
+        setup.file(),
+        setup.flags.secret_file.clone(),
+        setup.flags.certificate_file.clone(),
+    ];
+    let shown = named.into_iter().flatten().filter_map(|path| {
+        let mode = std::fs::metadata(&path).ok()?.permissions().mode() & 0o7777;
+        Some(format!("{} (mode {mode:04o})", path.display()))
+    });
+    match shown.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => "no file is named, the variables are used".to_owned(),
+        shown => format!("nobody else can read what is secret or change it: {shown}"),
+    }
+}
+
+/// Which credential it is, and whether its certificate is good today.
+pub(super) fn credential(parameters: &Parameters, report: &mut Report) -> Result<(), Failure> {
+    let now = SystemTime::now();
+    let choice = parameters.choice();
+    let choice = choice.strip_prefix("identity: ").unwrap_or(choice);
+    let credential = parameters.credential();
+    let validity = credential.validity();
+    match (validity, credential.warning(now)) {
+        (Some(dates), Some(warning)) if now > dates.not_after || now < dates.not_before => {
+            let error = Error::parameters(format!("{choice}: {warning}"));
+            let hint = if now > dates.not_after {
+                "upload a new certificate to the application, and use it here"
+            } else {
+                "set this machine's clock (date -u), or wait"
+            };
+            report.fail("credential", &error.hint(hint))
+        }
+        (_, Some(warning)) => report.warn("credential", &format!("{choice}: {warning}"), ""),
+        (Some(dates), None) => {
+            let end = date_and_time(dates.not_after);
+            report.pass("credential", &format!("{choice}, valid until {end} UTC"))
+        }
+        (None, None) => report.pass("credential", choice),
+    }
+}
+
+/// The token cache; one that cannot be used costs a request a run, never the work.
+pub(super) fn cache(parameters: &Parameters, report: &mut Report) -> Result<(), Failure> {
+    match parameters.token_cache().inspect() {
+        Ok(text) => report.pass("cache", &text),
+        Err(error) => {
+            let hint = error.report().hint.as_deref().unwrap_or_default();
+            report.warn("cache", &error.report().message, hint)
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The way to the hosts: proxy, name, connection, TLS, clock.
+
+use std::time::{Duration, SystemTime};
+
+use crate::auth::{Validity, issuer};
+use crate::calendar::date_and_time;
+use crate::cli::check::report::Report;
+use crate::cli::exit::Failure;
+use crate::error::Error;
+use crate::http::{Http, Network, Request, Url, Way, certificates, roots, way};
+
+/// A host that will be asked.
+#[derive(Debug)]
+pub(super) struct Host {
+    url: Url,
+    is_reached: bool,
+}
+
+/// How far clocks may differ before it is worth a word, and before it does harm: assertions are
+/// dated back by the first, and Entra allows the second.
+const NOTABLE: Duration = Duration::from_secs(60);
+const HARMFUL: Duration = Duration::from_secs(300);
+
+impl Host {
+    pub(super) fn new(url: Url) -> Self {
+        Self {
+            url,
+            is_reached: false,
+        }
+    }
+
+    pub(super) fn is_on(&self, url: &Url) -> bool {
+        self.url.origin() == url.origin()
+    }
+
+    /// Whether it has answered.
+    pub(super) fn is_reached(&self) -> bool {
+        self.is_reached
+    }
+}
+
+/// Goes step by step to each host.
+pub(super) fn check(
+    hosts: &mut [Host],
+    network: &Network,
+    http: &Http,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let ways: Result<Vec<_>, _> = hosts.iter().map(|host| way(network, &host.url)).collect();
+    let ways = match ways {
+        Ok(ways) => ways,
+        Err(error) => {
+            report.fail("proxy", &error)?;
+            let rest = ["dns", "connect", "tls", "clock"];
+            return report.skip(&rest, "the proxy cannot be used");
+        }
+    };
+    report.pass("proxy", &proxies(hosts, &ways))?;
+    let mut clock = None;
+    for (host, way) in hosts.iter_mut().zip(&ways) {
+        let name = host.url.host();
+        let addresses = way.addresses().map(|found| {
+            let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+            format!("{}: {}", way.host(), found.join(", "))
+        });
+        if !report.outcome("dns", &addresses)? {
+            let why = format!("the address of {} is not known", way.host());
+            report.skip(&["connect", "tls"], &why)?;
+            continue;
+        }
+        let stream = way.connect(&host.url);
+        let connected = stream.map(|_| format!("{name}: port {}", host.url.origin().port()));
+        if !report.outcome("connect", &connected)? {
+            report.skip(&["tls"], &format!("there is no connection to {name}"))?;
+            continue;
+        }
+        let answer = greet(host, way, network, http);
+        let (outcome, apart) = match answer {
+            Ok((text, apart)) => (Ok(text), apart),
+            Err(error) => (Err(error), None),
+        };
+        host.is_reached = report.outcome("tls", &outcome)?;
+        clock = clock.or(apart.map(|apart| (host.url.host().to_owned(), apart)));
+    }
+    tell_clock(clock, report)
+}
+
+fn proxies(hosts: &[Host], ways: &[Way]) -> String {
+    let each = hosts.iter().zip(ways).map(|(host, way)| {
+        let name = host.url.host();
+        match way.proxy() {
+            Some(proxy) => format!("{name} through {proxy}"),
+            None => format!("{name} without a proxy"),
+        }
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// How far the server's clock is ahead of ours, or behind it.
+type Apart = (Duration, &'static str);
+
+/// One request without a credential; whatever the answer is, the host has proved its name.
+fn greet(
+    host: &Host,
+    way: &Way,
+    network: &Network,
+    http: &Http,
+) -> Result<(String, Option<Apart>), Error> {
+    let trusted = roots(network)?;
+    let root = Url::parse(&format!("{}/", host.url.origin()));
+    let root = root.map_err(|reason| Error::parameters(format!("host: {reason}")))?;
+    let request = Request::get(&root);
+    let answer = http.send(&request, &mut http.attempts());
+    let answer = answer.map_err(|error| with_certificate(error, host, way, &trusted))?;
+    let now = SystemTime::now();
+    let apart = answer.date().map(|date| match date.duration_since(now) {
+        Ok(ahead) => (ahead, "behind"),
+        Err(behind) => (behind.duration(), "ahead of"),
+    });
+    let name = host.url.host();
+    let text = if host.url.origin().is_tls() {
+        format!("{name}: its certificate is good, by {trusted}")
+    } else {
+        format!("{name}: plain http, on this machine")
+    };
+    Ok((text, apart))
+}
+
+/// The error with what the certificate says that came.
+fn with_certificate(mut error: Error, host: &Host, way: &Way, trusted: &str) -> Error {
+    if !error.report().message.contains("certificate") {
+        return error;
+    }
+    let stream = way.connect(&host.url).ok().flatten();
+    let shown = stream.map(|stream| certificates(stream, &host.url));
+    let report = error.report_mut();
+    if let Some(own) = shown.as_ref().and_then(|shown| shown.first()) {
+        let issuer = issuer(own).unwrap_or_else(|| "nobody".to_owned());
+        let issuer = crate::error::printable(&issuer);
+        report
+            .message
+            .push_str(&format!(": \"{issuer}\" issued it"));
+        if let Some(dates) = Validity::read(own) {
+            let (start, end) = (
+                date_and_time(dates.not_before),
+                date_and_time(dates.not_after),
+            );
+            report
+                .message
+                .push_str(&format!(", for {start} to {end} UTC"));
+        }
+    }
+    report.message.push_str(&format!("; trusted: {trusted}"));
+    error
+}
+
+fn tell_clock(clock: Option<(String, Apart)>, report: &mut Report) -> Result<(), Failure> {
+    const HINT: &str = "set this machine's clock (timedatectl set-ntp true)";
+    let Some((host, (apart, way))) = clock else {
+        return report.skip(&["clock"], "no server has told its time");
+    };
+    let seconds = apart.as_secs();
+    let text = format!("this machine's clock is {seconds} s {way} that of {host}");
+    if apart > HARMFUL {
+        report.fail("clock", &Error::local(text).hint(HINT))
+    } else if apart > NOTABLE {
+        report.warn("clock", &text, HINT)
+    } else {
+        report.pass("clock", &format!("within a minute of that of {host}"))
+    }
+}

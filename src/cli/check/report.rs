@@ -1,0 +1,141 @@
+//! The report of `mgd check`: a line for each thing that was looked at.
+
+use serde::Serialize;
+
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::sink::Sink;
+use crate::error::{Error, printable};
+
+/// What came of a check.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Verdict {
+    Pass,
+    Warn,
+    Fail,
+    Skip,
+}
+
+/// One line; what is not known is left out.
+#[derive(Debug, Serialize)]
+struct Line<'l> {
+    result: Verdict,
+    check: &'l str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exit: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+}
+
+/// The lines go to stdout one by one: a person waits for them.
+#[derive(Debug)]
+pub(super) struct Report {
+    sink: Sink,
+    is_json: bool,
+    /// How the first check failed that did.
+    failed: Option<Exit>,
+}
+
+impl Report {
+    pub(super) fn new(is_json: bool) -> Result<Self, Failure> {
+        Ok(Self {
+            sink: Sink::stdout()?,
+            is_json,
+            failed: None,
+        })
+    }
+
+    pub(super) fn pass(&mut self, check: &str, text: &str) -> Result<(), Failure> {
+        self.tell(Verdict::Pass, check, text, None)
+    }
+
+    pub(super) fn warn(&mut self, check: &str, text: &str, hint: &str) -> Result<(), Failure> {
+        let hint = Some(hint).filter(|hint| !hint.is_empty());
+        self.tell(Verdict::Warn, check, text, hint)
+    }
+
+    /// Checks that cannot be made because another failed.
+    pub(super) fn skip(&mut self, checks: &[&str], why: &str) -> Result<(), Failure> {
+        checks
+            .iter()
+            .try_for_each(|check| self.tell(Verdict::Skip, check, why, None))
+    }
+
+    pub(super) fn fail(&mut self, check: &str, error: &Error) -> Result<(), Failure> {
+        let report = error.report();
+        let exit = Exit::from(error);
+        self.failed.get_or_insert(exit);
+        let line = Line {
+            result: Verdict::Fail,
+            check,
+            message: report.message.clone(),
+            hint: report.hint.as_deref(),
+            exit: Some(exit as u8),
+            code: report.code.as_deref(),
+            status: report.status,
+        };
+        self.put(&line)
+    }
+
+    /// Tells a check that passed with its text or failed with its error, and whether it passed.
+    pub(super) fn outcome(
+        &mut self,
+        check: &str,
+        outcome: &Result<String, Error>,
+    ) -> Result<bool, Failure> {
+        match outcome {
+            Ok(text) => self.pass(check, text)?,
+            Err(error) => self.fail(check, error)?,
+        }
+        Ok(outcome.is_ok())
+    }
+
+    /// The end: how the first failure says it.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        self.sink.finish()?;
+        self.failed.map_or(Ok(()), |exit| Err(Failure::Told(exit)))
+    }
+
+    fn tell(
+        &mut self,
+        result: Verdict,
+        check: &str,
+        text: &str,
+        hint: Option<&str>,
+    ) -> Result<(), Failure> {
+        let line = Line {
+            result,
+            check,
+            message: printable(text),
+            hint,
+            exit: None,
+            code: None,
+            status: None,
+        };
+        self.put(&line)
+    }
+
+    fn put(&mut self, line: &Line<'_>) -> Result<(), Failure> {
+        let text = if self.is_json {
+            let json = serde_json::to_string(line);
+            json.map_err(|_| Error::local("stdout: not put into JSON"))? + "\n"
+        } else {
+            let verdict = match line.result {
+                Verdict::Pass => "pass",
+                Verdict::Warn => "warn",
+                Verdict::Fail => "fail",
+                Verdict::Skip => "skip",
+            };
+            let hint = line.hint.map(|hint| format!("      {hint}\n"));
+            let hint = hint.unwrap_or_default();
+            format!("{verdict}  {}: {}\n{hint}", line.check, line.message)
+        };
+        self.sink.write(text.as_bytes())?;
+        self.sink.flush()
+    }
+}

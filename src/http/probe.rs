@@ -1,0 +1,207 @@
+//! The way to a host, step by step, for `mgd check`: proxy, name, connection, roots, clock.
+
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, TcpStream, ToSocketAddrs as _};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::error::Error;
+use crate::http::fault::{Fault, Patience};
+use crate::http::network::Network;
+use crate::http::proxy;
+use crate::http::retry::http_date;
+use crate::http::roots::load;
+use crate::http::transport::Answer;
+use crate::http::url::Url;
+use crate::secret::Secret;
+
+/// How long each step may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+const MAX_HEAD: usize = 8192;
+
+/// The host that a connection for some URL leads to first: its own, or a proxy.
+#[derive(Debug)]
+pub(crate) struct Way {
+    host: String,
+    port: u16,
+    /// The proxy with its user and password.
+    proxy: Option<Secret>,
+}
+
+/// The way to `url` on this network.
+///
+/// # Errors
+///
+/// `Parameters` when the proxy cannot be used.
+pub(crate) fn way(network: &Network, url: &Url) -> Result<Way, Error> {
+    let variable = |name: &str| std::env::var_os(name);
+    let proxy = proxy::choose(network.proxy.as_ref(), &variable, url)?;
+    let origin = url.origin();
+    let Some(proxy) = proxy else {
+        return Ok(Way {
+            host: origin.host().to_owned(),
+            port: origin.port(),
+            proxy: None,
+        });
+    };
+    let (_, host) = split_user(proxy.expose());
+    let parsed = Url::parse(&format!("https://{host}"));
+    let parsed = parsed.map_err(|reason| Error::parameters(format!("proxy: {reason}")))?;
+    Ok(Way {
+        host: parsed.host().to_owned(),
+        port: parsed.origin().port(),
+        proxy: Some(proxy),
+    })
+}
+
+/// The user and password of a proxy, and its host and port.
+fn split_user(proxy: &str) -> (Option<&str>, &str) {
+    let rest = proxy.split_once("://").map_or(proxy, |(_, rest)| rest);
+    match rest.rsplit_once('@') {
+        Some((user, host)) => (Some(user), host),
+        None => (None, rest),
+    }
+}
+
+impl Way {
+    /// The proxy as `HOST:PORT`, if there is one.
+    pub(crate) fn proxy(&self) -> Option<String> {
+        let proxy = self.proxy.as_ref()?;
+        Some(split_user(proxy.expose()).1.to_owned())
+    }
+
+    /// The host or the proxy, for messages.
+    fn name(&self) -> String {
+        match self.proxy() {
+            Some(proxy) => format!("proxy {proxy}"),
+            None => self.host.clone(),
+        }
+    }
+
+    /// The host whose address is looked up.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Looks the host up.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when it is not found.
+    pub(crate) fn addresses(&self) -> Result<Vec<IpAddr>, Error> {
+        let host = self.host.trim_matches(['[', ']']);
+        let found = (host, self.port).to_socket_addrs();
+        let mut found: Vec<_> = found
+            .map(|found| found.map(|address| address.ip()).collect())
+            .unwrap_or_default();
+        found.dedup();
+        if found.is_empty() {
+            return Err(
+                Fault::from_ureq(ureq::Error::HostNotFound, &self.host, Patience::USUAL).error,
+            );
+        }
+        Ok(found)
+    }
+
+    /// Opens a connection to `url` this way, up to where TLS would begin; `None` where that
+    /// would take TLS to the proxy first.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` with the cause.
+    pub(crate) fn connect(&self, url: &Url) -> Result<Option<TcpStream>, Error> {
+        let fail =
+            |error| Fault::from_ureq(ureq::Error::Io(error), &self.name(), Patience::USUAL).error;
+        let mut outcome = Err(std::io::Error::from(std::io::ErrorKind::NotConnected));
+        for address in self.addresses()? {
+            outcome = TcpStream::connect_timeout(&(address, self.port).into(), PATIENCE);
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        let mut stream = outcome.map_err(fail)?;
+        let bounded = stream
+            .set_read_timeout(Some(PATIENCE))
+            .and_then(|()| stream.set_write_timeout(Some(PATIENCE)));
+        bounded.map_err(fail)?;
+        let Some(proxy) = &self.proxy else {
+            return Ok(Some(stream));
+        };
+        if !proxy.expose().starts_with("http://") {
+            return Ok(None);
+        }
+        match tunnel(&mut stream, proxy, url).map_err(fail)? {
+            Some(200..300) => Ok(Some(stream)),
+            Some(status) => Err(Fault::refused_by_proxy(status, url.host()).error),
+            None => {
+                let cause = format!("{}: does not answer as a proxy", self.name());
+                Err(Error::unavailable(cause))
+            }
+        }
+    }
+}
+
+/// Asks a proxy for a tunnel ([RFC 9110 §9.3.6](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6))
+/// and gives the status of its answer.
+fn tunnel(stream: &mut TcpStream, proxy: &Secret, url: &Url) -> std::io::Result<Option<u16>> {
+    let origin = url.origin();
+    let place = format!("{}:{}", origin.host(), origin.port());
+    let user = match split_user(proxy.expose()).0 {
+        Some(user) => {
+            let encoded = BASE64_STANDARD.encode(percent_decoded(user));
+            format!("proxy-authorization: Basic {encoded}\r\n")
+        }
+        None => String::new(),
+    };
+    let head = Secret::new(format!(
+        "CONNECT {place} HTTP/1.1\r\nhost: {place}\r\n{user}\r\n"
+    ));
+    stream.write_all(head.expose().as_bytes())?;
+    let mut answer = Vec::new();
+    let mut byte = [0];
+    while !answer.ends_with(b"\r\n\r\n") && answer.len() < MAX_HEAD && stream.read(&mut byte)? > 0 {
+        answer.extend(byte);
+    }
+    let answer = String::from_utf8_lossy(&answer);
+    let status = answer.split(' ').nth(1);
+    Ok(status.and_then(|status| status.parse().ok()))
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let escape = rest.get(1..3).and_then(|hex| std::str::from_utf8(hex).ok());
+        let escape = escape.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match escape.filter(|_| first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &rest[3..];
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    bytes
+}
+
+/// Which certificate authorities are trusted, in a few words.
+///
+/// # Errors
+///
+/// `Parameters` when the place that was named cannot be used.
+pub(crate) fn roots(network: &Network) -> Result<String, Error> {
+    Ok(load(network.ca_file.as_deref())?.origin)
+}
+
+impl Answer {
+    /// The server's time.
+    pub(crate) fn date(&self) -> Option<SystemTime> {
+        let seconds = http_date(self.header("date")?.trim())?;
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    }
+}
