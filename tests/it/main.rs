@@ -14,6 +14,7 @@
 
 mod bad_input;
 mod cache;
+mod certificates;
 mod faults;
 mod library;
 mod merge;
