@@ -298,3 +298,45 @@ struct Claims<'c> {
     nbf: u64,
     exp: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thumbprints_are_read_from_hexadecimal_digits() {
+        assert_eq!(hexadecimal("00fFA0"), Some(vec![0, 255, 160]));
+        assert_eq!(hexadecimal(""), Some(Vec::new()));
+        for text in ["0", "0g", "+1", "é", "0x", "00 0"] {
+            assert_eq!(hexadecimal(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_holds_no_key_or_no_certificate_is_refused_without_being_quoted() {
+        let canary = "Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5";
+        for text in [
+            canary.to_owned(),
+            format!("-----BEGIN CERTIFICATE-----\n{canary}\n-----END CERTIFICATE-----\n"),
+            format!("-----BEGIN PRIVATE KEY-----\n{canary}\n-----END PRIVATE KEY-----\n"),
+            format!("-----BEGIN RSA PRIVATE KEY-----\n{canary}"),
+            format!("-----BEGIN {canary}-----\n-----END {canary}-----\n"),
+        ] {
+            let errors = [
+                signer_from((text.as_bytes(), "c.pem"), None, None).map(drop),
+                signer_from(
+                    (text.as_bytes(), "c.pem"),
+                    Some((text.as_bytes(), "k")),
+                    None,
+                )
+                .map(drop),
+                key_of(text.as_bytes(), None, "k.pem").map(drop),
+            ];
+            for error in errors {
+                let error = error.unwrap_err();
+                assert!(matches!(error, Error::Parameters(_)));
+                assert!(!format!("{error} {error:?}").contains(canary));
+            }
+        }
+    }
+}

@@ -150,3 +150,105 @@ fn time((tag, text): (u8, &[u8])) -> Option<SystemTime> {
     let part = |index: usize| rest[index..index + 2].parse().ok();
     moment((year, part(0)?, part(2)?), (part(4)?, part(6)?, part(8)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    fn made(params: &rcgen::CertificateParams) -> Vec<u8> {
+        let key = rcgen::KeyPair::generate().unwrap();
+        params.self_signed(&key).unwrap().der().to_vec()
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn dates_are_read_in_both_forms() {
+        let mut params = rcgen::CertificateParams::default();
+        params.not_before = rcgen::date_time_ymd(2021, 3, 4) + Duration::from_secs(18_367);
+        params.not_after = rcgen::date_time_ymd(2050, 1, 1);
+        let validity = Validity::read(&made(&params)).unwrap();
+        assert_eq!(validity.not_before, at(1_614_834_367));
+        assert_eq!(validity.not_after, at(2_524_608_000));
+    }
+
+    #[test]
+    fn times_that_are_none_are_not_read() {
+        let utc = |text: &str| time((UTC_TIME, text.as_bytes()));
+        let generalized = |text: &str| time((GENERALIZED_TIME, text.as_bytes()));
+        assert_eq!(utc("700101000000Z"), Some(UNIX_EPOCH));
+        assert_eq!(utc("491231235959Z"), generalized("20491231235959Z"));
+        assert!(generalized("99991231235959Z").is_some());
+        for text in ["", "Z", "700101000000", "7001010000Z", "7001010000000000Z"] {
+            assert_eq!((utc(text), generalized(text)), (None, None), "{text}");
+        }
+        for text in [
+            "700001000000Z",
+            "701301000000Z",
+            "700132000000Z",
+            "7001012400é0Z",
+        ] {
+            assert_eq!(utc(text), None, "{text}");
+        }
+        assert_eq!(time((0x16, b"700101000000Z")), None);
+    }
+
+    #[test]
+    fn times_before_1970_are_no_reason_to_stop() {
+        for text in ["500101000000Z", "690701000000Z"] {
+            let _ = time((UTC_TIME, text.as_bytes()));
+        }
+        for text in ["00000101000000Z", "16010101000000Z", "19700101000000Z"] {
+            let _ = time((GENERALIZED_TIME, text.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn a_word_is_said_outside_the_dates_and_30_days_before_the_end() {
+        let day = 24 * 3600;
+        let validity = Validity {
+            not_before: at(100 * day),
+            not_after: at(200 * day),
+        };
+        let said = |seconds| validity.warning(at(seconds)).unwrap_or_default();
+        assert!(said(100 * day - 1).contains("not valid before 1970-04-11 00:00:00 UTC"));
+        assert_eq!(said(100 * day), "");
+        assert_eq!(said(170 * day), "");
+        assert!(said(170 * day + 1).contains("expires on 1970-07-20 00:00:00 UTC"));
+        assert!(said(200 * day).contains("expires on"));
+        assert!(said(200 * day + 1).contains("has expired on 1970-07-20 00:00:00 UTC"));
+    }
+
+    #[test]
+    fn bits_are_those_of_the_modulus() {
+        let bits = |content: &[u8]| {
+            let length = u8::try_from(content.len()).unwrap();
+            let der = [&[crate::auth::der::INTEGER, length], content].concat();
+            modulus_bits(&mut Der::new(&der))
+        };
+        assert_eq!(bits(&[0, 0x80, 0]), Some(16));
+        assert_eq!(bits(&[0x7f, 0xff]), Some(15));
+        assert_eq!(bits(&[1]), Some(1));
+        assert_eq!((bits(&[0]), bits(&[])), (None, None));
+        assert_eq!(rsa_bits(&made(&rcgen::CertificateParams::default())), None);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_not_read() {
+        let der = made(&rcgen::CertificateParams::default());
+        for end in 0..der.len() {
+            assert_eq!(Validity::read(&der[..end]), None);
+            assert_eq!(rsa_bits(&der[..end]), None);
+        }
+    }
+
+    #[test]
+    fn the_thumbprint_is_the_sha_256_of_the_whole() {
+        let hash = ring::digest::digest(&ring::digest::SHA256, b"certificate");
+        assert_eq!(sha256(b"certificate").as_deref(), Some(hash.as_ref()));
+    }
+}

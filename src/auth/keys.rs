@@ -247,3 +247,42 @@ fn with_names(command: &str, place: &str) -> String {
     let new = quoted(&new.to_string_lossy());
     command.replace("OLD", &quoted(path)).replace("NEW", &new)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An `RSAPublicKey` or the head of an `RSAPrivateKey`: two integers in a sequence.
+    fn rsa(modulus: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(modulus.len()).unwrap();
+        let fields = [&[2, 1, 0, 2, length], modulus].concat();
+        [&[0x30, length + 5], &*fields].concat()
+    }
+
+    fn pkcs8(inner: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(inner.len()).unwrap();
+        let fields = [&[2, 1, 0, 0x30, 2, 5, 0, OCTET_STRING, length], inner].concat();
+        [&[0x30, length + 9], &*fields].concat()
+    }
+
+    #[test]
+    fn the_size_is_read_from_both_forms() {
+        let key = rsa(&[0, 0x80, 0, 0, 0]);
+        assert_eq!(pkcs1_bits(&key), Some(32));
+        assert_eq!(pkcs8_bits(&pkcs8(&key)), Some(32));
+        assert_eq!((pkcs8_bits(&key), pkcs1_bits(&pkcs8(&key))), (None, None));
+        for end in 0..key.len() {
+            assert_eq!(pkcs1_bits(&key[..end]), None);
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_refused_is_refused_by_its_size_first() {
+        let small = Zeroizing::new(rsa(&[0x40, 0, 0, 0]));
+        let error = load(&small, false, "k.pem").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "k.pem: the private key has 31 bits: it must have 2048 to 4096"
+        );
+    }
+}

@@ -114,3 +114,106 @@ impl<'d> Scheme<'d> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aes::cipher::{BlockModeEncrypt as _, KeyIvInit as _};
+
+    use super::*;
+
+    const PASSPHRASE: &str = "ph%räse";
+    const AES_256: [u8; 9] = [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 42];
+
+    fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(content.len()).unwrap();
+        assert!(length < 0x80);
+        [&[tag, length], content].concat()
+    }
+
+    fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
+        element(crate::auth::der::SEQUENCE, &parts.concat())
+    }
+
+    /// A key as OpenSSL would write it, with these parts of the algorithm.
+    fn encrypted(count: &[u8], prf: Option<&[u8]>, cipher: &[u8], iv: &[u8]) -> Vec<u8> {
+        let mut key = [0; 32];
+        ring::pbkdf2::derive(
+            ring::pbkdf2::PBKDF2_HMAC_SHA256,
+            NonZeroU32::new(7).unwrap(),
+            b"saltsalt",
+            PASSPHRASE.as_bytes(),
+            &mut key,
+        );
+        let mut data = [0; 16];
+        data[..4].copy_from_slice(&[0x30, 2, 5, 0]);
+        cbc::Encryptor::<Aes256>::new(&key.into(), &[9; 16].into())
+            .encrypt_padded::<Pkcs7>(&mut data, 4)
+            .unwrap();
+        let mut derivation = vec![element(OCTET_STRING, b"saltsalt"), element(2, count)];
+        derivation.extend(prf.map(|prf| sequence(&[element(OID, prf), vec![5, 0]])));
+        let derivation = sequence(&[element(OID, PBKDF2), sequence(&derivation)]);
+        let cipher = sequence(&[element(OID, cipher), element(OCTET_STRING, iv)]);
+        let algorithm = sequence(&[element(OID, PBES2), sequence(&[derivation, cipher])]);
+        sequence(&[algorithm, element(OCTET_STRING, &data)])
+    }
+
+    fn good() -> Vec<u8> {
+        encrypted(&[7], Some(HMAC_SHA256), &AES_256, &[9; 16])
+    }
+
+    fn opened(der: &[u8], passphrase: &str) -> Result<Vec<u8>, Flaw> {
+        decrypt(der, &Secret::new(passphrase)).map(|data| data.to_vec())
+    }
+
+    #[test]
+    fn the_passphrase_opens_and_no_other_does() {
+        assert_eq!(opened(&good(), PASSPHRASE), Ok(vec![0x30, 2, 5, 0]));
+        for wrong in ["", "ph%rase", "ph%räse\n", "PH%RÄSE"] {
+            assert_eq!(opened(&good(), wrong), Err(Flaw::WrongPassphrase));
+        }
+    }
+
+    #[test]
+    fn a_wrong_passphrase_that_gives_right_padding_is_wrong_all_the_same() {
+        for number in 0..2000 {
+            let wrong = format!("wrong {number}");
+            assert_eq!(opened(&good(), &wrong), Err(Flaw::WrongPassphrase));
+        }
+    }
+
+    #[test]
+    fn other_functions_ciphers_and_endless_work_are_not_supported() {
+        let sha512: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 2, 11];
+        let gcm = [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 46];
+        let sha256 = Some(HMAC_SHA256);
+        for der in [
+            encrypted(&[7], None, &AES_256, &[9; 16]),
+            encrypted(&[7], Some(sha512), &AES_256, &[9; 16]),
+            encrypted(&[7], sha256, &gcm, &[9; 16]),
+            encrypted(&[7], sha256, &AES_256[..8], &[9; 16]),
+            encrypted(&[0], sha256, &AES_256, &[9; 16]),
+            encrypted(&[0xff], sha256, &AES_256, &[9; 16]),
+            encrypted(&[0x7f, 0xff, 0xff, 0xff], sha256, &AES_256, &[9; 16]),
+            encrypted(&[1; 8], sha256, &AES_256, &[9; 16]),
+            encrypted(&[1; 9], sha256, &AES_256, &[9; 16]),
+        ] {
+            assert_eq!(opened(&der, PASSPHRASE), Err(Flaw::Unsupported));
+        }
+    }
+
+    #[test]
+    fn a_start_of_the_wrong_length_is_no_fault_of_the_passphrase() {
+        for iv in [&[][..], &[9; 8], &[9; 17]] {
+            let der = encrypted(&[7], Some(HMAC_SHA256), &AES_256, iv);
+            assert_eq!(opened(&der, PASSPHRASE), Err(Flaw::Unsupported));
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_is_not_supported() {
+        let good = good();
+        for end in 0..good.len() {
+            assert_eq!(opened(&good[..end], PASSPHRASE), Err(Flaw::Unsupported));
+        }
+    }
+}

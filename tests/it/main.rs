@@ -14,6 +14,7 @@
 
 mod bad_input;
 mod cache;
+mod certificates;
 mod commands_cache;
 mod commands_check;
 mod commands_token;

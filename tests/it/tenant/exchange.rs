@@ -13,6 +13,7 @@ use super::{graph, manners, token};
 /// The reply to send, once the request is on record.
 pub(super) fn decide(state: &mut State, connection: usize, request: &Incoming) -> Reply {
     manners::note_leaks(state, request);
+    manners::note_repeats(state, request);
     let reply = choose(state, request);
     state.seen.push(Seen {
         connection,
@@ -64,6 +65,7 @@ fn fill(mut reply: Reply, origin: &str, request: &Incoming) -> Reply {
         ("{request-id}", &request_id),
         ("{client-request-id}", given.unwrap_or(&request_id)),
         ("{timestamp}", &now),
+        ("{request-body}", &String::from_utf8_lossy(&request.body)),
     ];
     for (_, value) in &mut reply.headers {
         let filled = replace(value.as_bytes(), &names);

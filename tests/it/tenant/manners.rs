@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::SECRET;
 use super::reply::Reply;
-use super::seen::{decode, find};
+use super::seen::{decode, find, form};
 use super::state::State;
 use super::token;
 use super::wire::Incoming;
@@ -96,6 +96,18 @@ pub(super) fn note_leaks(state: &mut State, request: &Incoming) {
             let violation = format!("{line} came with {what} in {place}");
             state.violations.push(violation);
         }
+    }
+}
+
+/// Notes an assertion that was sent before: each is for one request.
+pub(super) fn note_repeats(state: &mut State, request: &Incoming) {
+    let fields = form(&request.body);
+    let assertion = fields.iter().find(|(name, _)| name == "client_assertion");
+    if let Some((_, assertion)) = assertion
+        && !state.assertions.note(assertion)
+    {
+        let violation = format!("POST {} came with a jti used before", request.path());
+        state.violations.push(violation);
     }
 }
 

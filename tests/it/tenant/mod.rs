@@ -13,6 +13,7 @@
     reason = "a test's tool: its public items are public to one program, and it may panic"
 )]
 
+mod assertion;
 mod certificate;
 mod clock;
 mod exchange;
@@ -23,6 +24,7 @@ mod listen;
 mod manners;
 mod paging;
 mod people;
+mod registered;
 mod reply;
 mod script;
 mod seen;
@@ -183,6 +185,12 @@ impl Tenant {
     /// Makes a token Graph will accept, as if the token endpoint had issued it.
     pub fn issue_token(&self) -> String {
         token::issue(&mut self.shared.state())
+    }
+
+    /// Registers a certificate for the application, from then on known by its thumbprints.
+    pub fn register_certificate(&self, der: &[u8]) {
+        let certificate = registered::Registered::read(der.to_vec()).expect("a certificate");
+        self.shared.state().certificates.push(certificate);
     }
 
     /// Sets `expires_in` of the tokens issued from now on.

@@ -7,8 +7,8 @@ use super::faults;
 /// An answer to one request.
 ///
 /// In header values and bodies the tenant replaces `{origin}`, `{request-id}`,
-/// `{client-request-id}` and `{timestamp}`. The encoded body that `cut_after`, `reset_after`,
-/// `stall_after` and `drip` count in is the one compressed and chunked.
+/// `{client-request-id}`, `{timestamp}` and `{request-body}`. The encoded body that `cut_after`,
+/// `reset_after`, `stall_after` and `drip` count in is the one compressed and chunked.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub(super) kind: Kind,

@@ -5,7 +5,9 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use super::assertion::Ids;
 use super::manners::Throttles;
+use super::registered::Registered;
 use super::script::Script;
 use super::seen::Seen;
 use super::token::Token;
@@ -15,6 +17,8 @@ pub(super) struct State {
     pub(super) origin: String,
     pub(super) users: usize,
     pub(super) settings: Settings,
+    pub(super) certificates: Vec<Registered>,
+    pub(super) assertions: Ids,
     pub(super) tokens: HashMap<String, Token>,
     pub(super) seen: Vec<Seen>,
     pub(super) script: Script,
@@ -41,6 +45,8 @@ impl State {
                 page_size: 100,
                 link_after_value: false,
             },
+            certificates: Vec::new(),
+            assertions: Ids::default(),
             tokens: HashMap::new(),
             seen: Vec::new(),
             script: Script::default(),

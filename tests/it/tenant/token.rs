@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::assertion::{self, Presented};
 use super::faults;
 use super::reply::Reply;
 use super::seen::form;
@@ -16,6 +17,7 @@ use super::{CLIENT_ID, SECRET, TENANT_ID};
 const ENDPOINT: &str = "/oauth2/v2.0/token";
 /// How every token starts.
 pub(super) const MARK: &str = "canary-token-";
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const GRAPH_SCOPE: &str = "https://graph.microsoft.com/.default";
 
 /// A token that was given out.
@@ -66,7 +68,13 @@ fn judge(state: &State, request: &Incoming) -> Result<(), Reply> {
             return refuse(400, "invalid_request", 900_144, &text);
         }
     }
-    judge_client(field("client_id"), field("client_secret"))?;
+    match (field("client_id"), field("client_assertion")) {
+        (Some(CLIENT_ID), Some(assertion)) => {
+            let kind = field("client_assertion_type");
+            judge_assertion(state, request.path(), kind, assertion)?;
+        }
+        (client_id, _) => judge_client(client_id, field("client_secret"))?,
+    }
     if field("grant_type") != Some("client_credentials") {
         let text = "The grant type is not supported.";
         return refuse(400, "unsupported_grant_type", 70_003, text);
@@ -110,6 +118,25 @@ fn judge_client(client_id: Option<&str>, secret: Option<&str>) -> Result<(), Rep
         ),
     };
     Err(faults::entra(status, error, number, &text))
+}
+
+fn judge_assertion(
+    state: &State,
+    path: &str,
+    kind: Option<&str>,
+    assertion: &str,
+) -> Result<(), Reply> {
+    if kind != Some(JWT_BEARER) {
+        let text = "The request body must contain the parameter 'client_assertion_type'.";
+        return Err(faults::entra(400, "invalid_request", 900_144, text));
+    }
+    let presented = Presented {
+        client_id: CLIENT_ID,
+        endpoint: &format!("{}{path}", state.origin),
+        assertion,
+    };
+    assertion::judge(&presented, &state.certificates, &state.assertions)
+        .map_err(|(number, text)| faults::entra(401, "invalid_client", number, &text))
 }
 
 fn judge_scope(origin: &str, scope: &str) -> Result<(), Reply> {
