@@ -5,6 +5,7 @@ mod own;
 mod replacement;
 
 use std::io;
+use std::path::Path;
 
 pub(crate) use guarded::Guarded;
 #[cfg(feature = "cli")]
@@ -12,6 +13,18 @@ pub(crate) use guarded::is_exposure;
 pub(crate) use own::{open_lock, own_folder, read_own, replace_own};
 #[cfg(feature = "cli")]
 pub(crate) use replacement::Replacement;
+
+/// A path for messages. A text that can be no path is not shown: more than once somebody has put
+/// a key where the name of its file belongs.
+pub(crate) fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let is_odd = text.len() > 512 || text.contains(['\n', '\r']) || text.contains("\\n");
+    if is_odd || text.contains("-----") {
+        "(not shown: this is no name of a file)".to_owned()
+    } else {
+        text.into_owned()
+    }
+}
 
 /// The cause of an I/O failure in lower case and without the number.
 pub(crate) fn cause(error: &io::Error) -> String {

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
 
-use crate::auth::certificate::{Validity, rsa_bits, sha1, sha256};
+use crate::auth::certificate::{Validity, names, rsa_bits, sha1, sha256};
 use crate::auth::keys::{Algorithm, Contents, PrivateKey};
 use crate::error::Error;
 use crate::http::guid;
@@ -74,7 +74,8 @@ impl Signer {
                 "openssl x509 -noout -pubkey -in CERT and openssl pkey -pubout -in KEY must agree",
             );
         };
-        certificates[..=leaf].rotate_right(1);
+        let own = certificates.swap_remove(leaf);
+        let certificates = in_order(own, certificates);
         let own = &certificates[0];
         let (Some(validity), Some(bits), Some(thumbprint)) =
             (Validity::read(own), rsa_bits(own), sha256(own))
@@ -101,7 +102,7 @@ impl Signer {
     pub(super) fn with_thumbprint(key: PrivateKey, text: &str, place: &str) -> Result<Self, Error> {
         let digits: String = text
             .chars()
-            .filter(|c| !matches!(c, ':' | ' ' | '-' | '\u{200e}'))
+            .filter(|c| !c.is_whitespace() && !matches!(c, ':' | '-' | '\u{200e}'))
             .collect();
         let bytes = hexadecimal(&digits);
         let name = match bytes.map(|bytes| (bytes.len(), bytes)) {
@@ -120,6 +121,28 @@ impl Signer {
             sends_chain: false,
             validity: None,
         })
+    }
+
+    /// Whether a thumbprint is that of the certificate at hand.
+    pub(crate) fn is_known_as(&self, thumbprint: &str) -> bool {
+        let own = self.chain.first();
+        match (own, Self::with_thumbprint(self.key.clone(), thumbprint, "")) {
+            (
+                Some(own),
+                Ok(Self {
+                    name: Name::Sha1(hash),
+                    ..
+                }),
+            ) => hash == sha1(own),
+            (
+                Some(own),
+                Ok(Self {
+                    name: Name::Sha256(hash),
+                    ..
+                }),
+            ) => Some(hash) == sha256(own),
+            _ => false,
+        }
     }
 
     /// Sends the certificates along with each assertion.
@@ -261,6 +284,24 @@ pub(crate) fn key_of(
             .hint("give the .pem or .key file that was made together with the certificate")
             .at(place)
     })
+}
+
+/// The leaf and those that certify it, each the one before (RFC 7515 §4.1.6).
+fn in_order(leaf: Vec<u8>, mut others: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut chain = vec![leaf];
+    while let Some((issuer, subject)) = chain.last().and_then(|last| names(last)) {
+        let next = others
+            .iter()
+            .position(|one| names(one).is_some_and(|(_, name)| name == issuer));
+        match next {
+            Some(next) if issuer != subject => {
+                let next = others.swap_remove(next);
+                chain.push(next);
+            }
+            _ => break,
+        }
+    }
+    chain
 }
 
 fn hexadecimal(digits: &str) -> Option<Vec<u8>> {

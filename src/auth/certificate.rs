@@ -82,16 +82,46 @@ pub(crate) fn issuer(certificate: &[u8]) -> Option<String> {
     found
 }
 
-/// The size of a certificate's RSA key in bits; `None` when it is of another kind.
-pub(super) fn rsa_bits(certificate: &[u8]) -> Option<usize> {
+/// The public key in a `SubjectPublicKeyInfo`.
+pub(super) fn public_key(info: &[u8]) -> Option<&[u8]> {
+    let mut info = Der::new(info).sequence()?;
+    info.next()?;
+    info.expect(BIT_STRING)
+}
+
+/// The public key that a certificate is for.
+pub(super) fn certificate_key(certificate: &[u8]) -> Option<&[u8]> {
+    let mut info = after_validity(certificate)?;
+    info.next()?;
+    let mut info = info.sequence()?;
+    info.next()?;
+    info.expect(BIT_STRING)
+}
+
+/// Issuer and subject, as they are encoded.
+pub(super) fn names(certificate: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut fields = Der::new(to_be_signed(certificate)?);
     fields.optional(0xa0);
-    for _ in 0..5 {
+    fields.next()?;
+    fields.expect(SEQUENCE)?;
+    let issuer = fields.expect(SEQUENCE)?;
+    fields.expect(SEQUENCE)?;
+    Some((issuer, fields.expect(SEQUENCE)?))
+}
+
+/// What follows the dates: subject, key, and so on.
+fn after_validity(certificate: &[u8]) -> Option<Der<'_>> {
+    let mut fields = Der::new(to_be_signed(certificate)?);
+    fields.optional(0xa0);
+    for _ in 0..4 {
         fields.next()?;
     }
-    let mut info = fields.sequence()?;
-    info.next()?;
-    let key = info.expect(BIT_STRING)?;
+    Some(fields)
+}
+
+/// The size of a certificate's RSA key in bits; `None` when it is of another kind.
+pub(super) fn rsa_bits(certificate: &[u8]) -> Option<usize> {
+    let key = certificate_key(certificate)?;
     modulus_bits(&mut Der::new(key.get(1..)?).sequence()?)
 }
 
@@ -148,6 +178,10 @@ fn time((tag, text): (u8, &[u8])) -> Option<SystemTime> {
         _ => return None,
     };
     let part = |index: usize| rest[index..index + 2].parse().ok();
+    // Nothing here asks how long before 1970 something was.
+    if year < 1970 {
+        return Some(SystemTime::UNIX_EPOCH);
+    }
     moment((year, part(0)?, part(2)?), (part(4)?, part(6)?, part(8)?))
 }
 

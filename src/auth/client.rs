@@ -29,6 +29,7 @@ pub struct ConfidentialClient {
     pub(super) endpoint: OnceLock<Url>,
     state: Mutex<State>,
     has_warned: AtomicBool,
+    pub(super) has_warned_of_credential: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -103,6 +104,7 @@ impl ConfidentialClient {
             endpoint: OnceLock::new(),
             state: Mutex::default(),
             has_warned: AtomicBool::new(false),
+            has_warned_of_credential: AtomicBool::new(false),
         }
     }
 

@@ -113,14 +113,6 @@ impl Credential {
         ])
     }
 
-    /// What is sent as it is; signatures are good for one request only.
-    pub(crate) fn shared_secret(&self) -> Option<&Secret> {
-        match &self.0 {
-            Kind::Secret(secret) => Some(secret),
-            Kind::Certificate(_) | Kind::Federated(_) | Kind::ManagedIdentity(_) => None,
-        }
-    }
-
     /// The dates of the certificate, if there is one and it was given whole.
     pub(crate) fn validity(&self) -> Option<Validity> {
         match &self.0 {

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::auth::managed_identity::{Selector, Source};
 use crate::error::{Error, Report, excerpt};
-use crate::file::Guarded;
+use crate::file::{Guarded, shown};
 use crate::form;
 use crate::http::{Answer, Attempts, Http, Request, Url};
 use crate::secret::Secret;
@@ -95,7 +95,7 @@ fn from_file(path: &Path) -> Result<Secret, Error> {
         "holds no token of at most 16 kB (three parts in base64url, joined by dots)"
     };
     Err(
-        Error::parameters(format!("{WHAT} {}: {cause}", path.display()))
+        Error::parameters(format!("{WHAT} {}: {cause}", shown(path)))
             .hint("name the file into which the issuer's token is written, as it is"),
     )
 }

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use rustls::SignatureScheme;
 use rustls::crypto::ring;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer};
-use rustls::sign::{CertifiedKey, SigningKey};
-use zeroize::Zeroizing;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer};
+use rustls::sign::SigningKey;
 
-use crate::auth::certificate::modulus_bits;
+use crate::auth::certificate::{certificate_key, modulus_bits, public_key};
 use crate::auth::der::{Der, OCTET_STRING};
 use crate::auth::pbes2;
-use crate::auth::pem::{PemFlaw, Section, sections};
+#[cfg(feature = "pfx")]
+use crate::auth::pem::binary_kind;
+use crate::auth::pem::{Binary, PemFlaw, Section, sections};
 use crate::error::{Error, quoted};
 use crate::secret::Secret;
 
@@ -48,7 +49,7 @@ impl Contents {
         place: &str,
     ) -> Result<Self, Error> {
         #[cfg(feature = "pfx")]
-        if bytes.starts_with(&[0x30]) {
+        if binary_kind(bytes) == Some(Binary::Pfx) {
             let pfx = crate::auth::pfx::Pfx::read(bytes, passphrase).ok_or_else(|| {
                 Error::parameters("is a PFX that the passphrase does not open, or damaged")
                     .hint("check the passphrase: one line end after it is no part of it")
@@ -64,7 +65,8 @@ impl Contents {
         let mut contents = Self::default();
         for section in sections {
             if section.label == "CERTIFICATE" {
-                contents.certificates.push(section.der.to_vec());
+                let der = section.der().map_err(|flaw| refuse_pem(flaw, place))?;
+                contents.certificates.push(der.to_vec());
             } else if section.label.ends_with("PRIVATE KEY") {
                 if contents.key.is_some() {
                     let error = Error::parameters("holds more than one private key");
@@ -84,9 +86,11 @@ impl Contents {
     pub(super) fn read_certificates(bytes: &[u8], place: &str) -> Result<Self, Error> {
         let sections = sections(bytes).map_err(|flaw| refuse_pem(flaw, place))?;
         let certificates = sections
-            .into_iter()
+            .iter()
             .filter(|section| section.label == "CERTIFICATE");
-        let certificates = certificates.map(|section| section.der.to_vec()).collect();
+        let certificates = certificates.map(|section| section.der().map(<[u8]>::to_vec));
+        let certificates: Result<_, _> = certificates.collect();
+        let certificates = certificates.map_err(|flaw| refuse_pem(flaw, place))?;
         Ok(Self {
             key: None,
             certificates,
@@ -106,12 +110,12 @@ impl PrivateKey {
         signature.ok_or_else(|| Error::local("the private key could not sign"))
     }
 
-    /// Whether a certificate is for this key.
+    /// Whether a certificate is for this key: by the key alone, as a verifier of servers refuses
+    /// certificates for reasons that do not matter here.
     pub(super) fn belongs_to(&self, certificate: &[u8]) -> bool {
-        let chain = vec![CertificateDer::from(certificate.to_vec())];
-        CertifiedKey::new(chain, self.0.clone())
-            .keys_match()
-            .is_ok()
+        let own = self.0.public_key();
+        let own = own.as_ref().and_then(|own| public_key(own.as_ref()));
+        own.is_some() && own == certificate_key(certificate)
     }
 }
 
@@ -131,9 +135,10 @@ fn read_key(
             .hint(with_names(hint, place))
             .at(place))
     };
+    let der = section.der().map_err(|flaw| refuse_pem(flaw, place))?;
     match section.label {
-        "PRIVATE KEY" => load(&section.der, true, place),
-        "RSA PRIVATE KEY" => load(&section.der, false, place),
+        "PRIVATE KEY" => load(der, true, place),
+        "RSA PRIVATE KEY" => load(der, false, place),
         "ENCRYPTED PRIVATE KEY" => {
             let Some(passphrase) = passphrase else {
                 return fail(
@@ -141,7 +146,7 @@ fn read_key(
                     "give private_key_passphrase_file or AZURE_CLIENT_CERTIFICATE_PASSWORD",
                 );
             };
-            let key = pbes2::decrypt(&section.der, passphrase).map_err(|flaw| match flaw {
+            let key = pbes2::decrypt(der, passphrase).map_err(|flaw| match flaw {
                 pbes2::Flaw::Unsupported => Error::parameters(
                     "the private key is encrypted in a way that is not supported",
                 )
@@ -169,7 +174,7 @@ fn read_key(
 
 /// Loads PKCS#8 ([RFC 5958](https://www.rfc-editor.org/rfc/rfc5958)) or PKCS#1
 /// ([RFC 8017](https://www.rfc-editor.org/rfc/rfc8017)).
-fn load(der: &Zeroizing<Vec<u8>>, is_pkcs8: bool, place: &str) -> Result<PrivateKey, Error> {
+fn load(der: &[u8], is_pkcs8: bool, place: &str) -> Result<PrivateKey, Error> {
     const RSA: &str = "make one with RSA: openssl genrsa -out key.pem 2048";
     let fail = |cause: String, hint: &str| Err(Error::parameters(cause).hint(hint).at(place));
     let bits = if is_pkcs8 {
@@ -188,16 +193,19 @@ fn load(der: &Zeroizing<Vec<u8>>, is_pkcs8: bool, place: &str) -> Result<Private
         return fail(cause, RSA);
     }
     let key = if is_pkcs8 {
-        PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(der.as_slice()))
+        PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(der))
     } else {
-        PrivateKeyDer::Pkcs1(PrivatePkcs1KeyDer::from(der.as_slice()))
+        PrivateKeyDer::Pkcs1(PrivatePkcs1KeyDer::from(der))
     };
     match ring::default_provider()
         .key_provider
         .load_private_key(key.clone_key())
     {
         Ok(key) => Ok(PrivateKey(key)),
-        Err(_) => fail("the private key is damaged".to_owned(), "export it again"),
+        Err(_) => fail(
+            "the private key is damaged, or no usual RSA key".to_owned(),
+            RSA,
+        ),
     }
 }
 
@@ -216,10 +224,23 @@ fn pkcs1_bits(der: &[u8]) -> Option<usize> {
 
 fn refuse_pem(flaw: PemFlaw, place: &str) -> Error {
     let (cause, hint) = match flaw {
-        PemFlaw::Binary => (
-            "is no PEM but a PFX (PKCS#12) or DER file",
+        PemFlaw::Binary(Binary::Pfx) => (
+            "is no PEM but a PFX (PKCS#12) file",
             "openssl pkcs12 -in OLD -noenc -out NEW && chmod 600 NEW",
         ),
+        PemFlaw::Binary(Binary::Certificate) => (
+            "is no PEM but a certificate in DER",
+            "openssl x509 -inform DER -in OLD -out NEW",
+        ),
+        PemFlaw::Binary(Binary::Key) => (
+            "is no PEM but a private key in DER",
+            "openssl pkey -inform DER -in OLD -out NEW && chmod 600 NEW",
+        ),
+        PemFlaw::Binary(Binary::Other) => (
+            "is no PEM",
+            "give PEM: -----BEGIN CERTIFICATE----- and -----BEGIN PRIVATE KEY-----",
+        ),
+        PemFlaw::Utf16 => ("is UTF-16", "save it as UTF-8"),
         PemFlaw::Empty => (
             "holds neither a certificate nor a private key",
             "give PEM: -----BEGIN CERTIFICATE----- and -----BEGIN PRIVATE KEY-----",
@@ -244,10 +265,14 @@ fn with_names(command: &str, place: &str) -> String {
         return command.to_owned();
     };
     let new = Path::new(path).with_extension("new.pem");
-    let new = quoted(&new.to_string_lossy());
-    command.replace("OLD", &quoted(path)).replace("NEW", &new)
+    let (old, new) = (quoted(path), quoted(&new.to_string_lossy()));
+    let words = command.split(' ').map(|word| match word {
+        "OLD" => old.as_str(),
+        "NEW" => new.as_str(),
+        word => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_refused_is_refused_by_its_size_first() {
-        let small = Zeroizing::new(rsa(&[0x40, 0, 0, 0]));
+        let small = rsa(&[0x40, 0, 0, 0]);
         let error = load(&small, false, "k.pem").unwrap_err().to_string();
         assert_eq!(
             error,

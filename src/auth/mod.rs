@@ -22,7 +22,7 @@ mod pfx;
 mod request;
 mod token;
 
-pub(crate) use assertion::{key_of, signer_from, signer_from_thumbprint};
+pub(crate) use assertion::{Signer, key_of, signer_from, signer_from_thumbprint};
 pub(crate) use authority::{Authority, known_graph};
 pub use cache::TokenCache;
 #[cfg(feature = "cli")]
@@ -34,4 +34,5 @@ pub use credential::Credential;
 pub(crate) use entry::Listed;
 pub(crate) use federated::Federated;
 pub(crate) use managed_identity::{Selector, Source, detect};
+pub(crate) use pem::{Binary, binary_kind};
 pub use token::AccessToken;

@@ -104,7 +104,7 @@ impl<'d> Scheme<'d> {
             [42] => 32,
             _ => return None,
         };
-        let iv = cipher.expect(OCTET_STRING)?;
+        let iv = cipher.expect(OCTET_STRING).filter(|iv| iv.len() == 16)?;
         Some(Self {
             salt,
             iterations,

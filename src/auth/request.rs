@@ -1,5 +1,6 @@
 //! The token request: what is sent, how often, and what a refusal means.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use zeroize::Zeroizing;
@@ -57,12 +58,15 @@ impl ConfidentialClient {
             return Ok(token);
         }
         let endpoint = self.endpoint()?;
-        if let Some(warning) = self.credential.warning(SystemTime::now()) {
+        if let Some(warning) = self.credential.warning(SystemTime::now())
+            && !self.has_warned_of_credential.swap(true, Ordering::Relaxed)
+        {
             self.http.listener().warn(&warning);
         }
         loop {
             // Made anew for each try: an assertion must not be sent twice.
-            let form = self.form(claims, endpoint.as_str(), attempts)?;
+            let proof = self.proof(endpoint.as_str(), attempts)?;
+            let form = self.form(claims, &proof)?;
             let answer = self.http.try_once(
                 &Request {
                     headers: &[("accept".to_owned(), "application/json".to_owned())],
@@ -87,11 +91,11 @@ impl ConfidentialClient {
             };
             if answer.status == 200 {
                 let token = AccessToken::from_answer(&body, &self.scope, now);
-                let token = token.map_err(|error| self.contradiction(error, &answer, &body))?;
+                let token = token.map_err(|error| contradiction(error, &answer, &proof, &body))?;
                 self.keep(key, &token);
                 return Ok(token);
             }
-            let body = self.without_secrets(&body);
+            let body = without_proof(&proof, &body);
             let (error, is_passing) = self.refusal(&answer, body.as_bytes());
             if is_passing && answer.status < 500 && answer.status != 429 {
                 let asked = answer.retry_after();
@@ -126,12 +130,7 @@ impl ConfidentialClient {
         }
     }
 
-    fn form(
-        &self,
-        claims: Option<&str>,
-        endpoint: &str,
-        attempts: &mut Attempts,
-    ) -> Result<Secret, Error> {
+    fn proof(&self, endpoint: &str, attempts: &mut Attempts) -> Result<Proof, Error> {
         if self.scope.is_empty() {
             return Err(
                 Error::parameters("scope: missing, and this authority has no usual one")
@@ -144,7 +143,10 @@ impl ConfidentialClient {
             is_adfs: self.authority.is_adfs(),
             now: SystemTime::now(),
         };
-        let proof = self.credential.proof(&asked, &self.http, attempts)?;
+        self.credential.proof(&asked, &self.http, attempts)
+    }
+
+    fn form(&self, claims: Option<&str>, proof: &Proof) -> Result<Secret, Error> {
         let mut fields = vec![
             ("client_id", self.client_id.as_str()),
             ("grant_type", "client_credentials"),
@@ -153,41 +155,6 @@ impl ConfidentialClient {
         fields.extend(proof.iter().map(|(name, value)| (*name, value.expose())));
         fields.extend(claims.map(|claims| ("claims", claims)));
         Ok(form::encode(&fields))
-    }
-
-    /// A success without a token: what it says instead is not lost.
-    fn contradiction(&self, error: Error, answer: &Answer, body: &[u8]) -> Error {
-        match Refusal::read(body) {
-            Some(refusal) => {
-                Error::Protocol(refusal.report(answer.status, &answer.client_request_id))
-            }
-            None => error,
-        }
-    }
-
-    /// The text of a refusal, with what a box in between sent back of our own request taken out;
-    /// where it did so in a form that is not known here, nothing of it is shown.
-    fn without_secrets(&self, body: &[u8]) -> String {
-        let mut text = String::from_utf8_lossy(body).into_owned();
-        if let Some(value) = self.credential.shared_secret() {
-            let encoded = form::encode(&[("", value.expose())]);
-            let encoded = encoded
-                .expose()
-                .split_once('=')
-                .map_or("", |(_, value)| value);
-            let spaced = encoded.replace('+', "%20");
-            let forms = [value.expose(), encoded, &spaced];
-            let lower = forms.map(lower_escapes);
-            for shown in forms.into_iter().chain(lower.iter().map(String::as_str)) {
-                if !shown.is_empty() {
-                    text = text.replace(shown, "[redacted]");
-                }
-            }
-            if has_part_of(&text, value.expose()) {
-                return "(not shown: it repeats a part of the secret)".to_owned();
-            }
-        }
-        text
     }
 
     /// The answer as an error, and whether it will pass by itself.
@@ -246,6 +213,44 @@ impl ConfidentialClient {
     }
 }
 
+/// What proved the identity in one request.
+type Proof = Vec<(&'static str, Secret)>;
+
+/// A success without a token: what it says instead is not lost.
+fn contradiction(error: Error, answer: &Answer, proof: &Proof, body: &[u8]) -> Error {
+    match Refusal::read(without_proof(proof, body).as_bytes()) {
+        Some(refusal) => Error::Protocol(refusal.report(answer.status, &answer.client_request_id)),
+        None => error,
+    }
+}
+
+/// The text of a refusal, with what a box in between sent back of our own request taken out;
+/// where it did so in a form that is not known here, nothing of it is shown.
+fn without_proof(proof: &Proof, body: &[u8]) -> String {
+    let mut text = String::from_utf8_lossy(body).into_owned();
+    for (name, value) in proof {
+        // That it is a JWT is no secret.
+        if *name == "client_assertion_type" {
+            continue;
+        }
+        let encoded = form::encode(&[("", value.expose())]);
+        let encoded = encoded
+            .expose()
+            .split_once('=')
+            .map_or("", |(_, value)| value);
+        let spaced = encoded.replace('+', "%20");
+        let forms = [encoded, &spaced];
+        let lower = forms.map(lower_escapes);
+        for shown in forms.into_iter().chain(lower.iter().map(String::as_str)) {
+            if !shown.is_empty() {
+                text = text.replace(shown, "[redacted]");
+            }
+        }
+        text = value.blot_out(&text);
+    }
+    text
+}
+
 /// A form with its escapes in small letters, as some encoders write them.
 fn lower_escapes(form: &str) -> String {
     let mut lower = String::with_capacity(form.len());
@@ -256,12 +261,4 @@ fn lower_escapes(form: &str) -> String {
         left = left.saturating_sub(1);
     }
     lower
-}
-
-/// Whether eight characters in a row of a secret stand in a text.
-fn has_part_of(text: &str, secret: &str) -> bool {
-    let windows = secret.as_bytes().windows(8);
-    windows
-        .into_iter()
-        .any(|part| text.as_bytes().windows(8).any(|found| found == part))
 }

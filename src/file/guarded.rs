@@ -9,7 +9,7 @@ use rustix::fs::StatVfsMountFlags;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, quoted};
-use crate::file::cause;
+use crate::file::{cause, shown};
 
 /// A file of the user's, read whole, with what is needed to judge who else could have read or
 /// changed it.
@@ -38,7 +38,7 @@ impl Guarded {
     ///
     /// `Parameters` when the file is missing, unreadable, no file or larger.
     pub(crate) fn read(path: &Path, what: &str, max: usize) -> Result<Self, Error> {
-        let fail = |cause: &str| Error::parameters(format!("{what} {}: {cause}", path.display()));
+        let fail = |cause: &str| Error::parameters(format!("{what} {}: {cause}", shown(path)));
         let broken = |error: io::Error| fail(&cause(&error));
         // Opened first and judged by the descriptor: between a check by name and an open, the
         // file could be exchanged.
@@ -96,7 +96,7 @@ impl Guarded {
         let Some(exposure) = exposure else {
             return Ok(());
         };
-        let path = self.path.display();
+        let path = shown(&self.path);
         // A name that begins with a dash is no option.
         let word = quoted(&self.path.to_string_lossy());
         let word = if word.starts_with("'-") {

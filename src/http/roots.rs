@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject as _;
 use ureq::tls::{Certificate, RootCerts};
 
 use crate::error::Error;
-use crate::file::{Guarded, cause};
+use crate::file::{Guarded, cause, shown};
 
 /// The roots, and in a few words where they come from.
 #[derive(Clone, Debug)]
@@ -67,14 +67,14 @@ fn named(files: &[PathBuf], folders: &[PathBuf], what: &str) -> Result<Roots, Er
         let file = Guarded::read(path, what, MAX_STORE)?;
         let before = found.len();
         add(&mut found, file.bytes())
-            .map_err(|reason| Error::parameters(format!("{what} {}: {reason}", path.display())))?;
+            .map_err(|reason| Error::parameters(format!("{what} {}: {reason}", shown(path))))?;
         if found.len() == before {
             return Err(none(what, path));
         }
     }
     for folder in folders {
         let entries = fs::read_dir(folder).map_err(|error| {
-            Error::parameters(format!("{what} {}: {}", folder.display(), cause(&error)))
+            Error::parameters(format!("{what} {}: {}", shown(folder), cause(&error)))
         })?;
         for entry in entries.flatten() {
             // A store's folder holds the same files under several names, and other things.
@@ -89,13 +89,13 @@ fn named(files: &[PathBuf], folders: &[PathBuf], what: &str) -> Result<Roots, Er
     let places: Vec<_> = files
         .iter()
         .chain(folders)
-        .map(|path| path.display().to_string())
+        .map(|path| shown(path))
         .collect();
     Ok(roots(found, places.join(", ")))
 }
 
 fn none(what: &str, path: &Path) -> Error {
-    Error::parameters(format!("{what} {}: holds no certificate", path.display()))
+    Error::parameters(format!("{what} {}: holds no certificate", shown(path)))
         .hint("give the CA as PEM: -----BEGIN CERTIFICATE-----")
 }
 

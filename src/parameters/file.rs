@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::file::Guarded;
+use crate::file::{Guarded, shown};
 use crate::nearest::nearest;
 use crate::secret::Secret;
 
@@ -63,7 +63,7 @@ impl ParametersFile {
     /// the file.
     pub(super) fn read(path: &Path) -> Result<Self, Error> {
         let guarded = Guarded::read(path, WHAT, MAX_BYTES)?;
-        let at = |line: usize| format!("{WHAT} {}:{line}", path.display());
+        let at = |line: usize| format!("{WHAT} {}:{line}", shown(path));
         let bytes = guarded.bytes();
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return Err(Error::parameters("is UTF-16")
@@ -77,7 +77,7 @@ impl ParametersFile {
                 .at(&at(1))
         })?;
         let members =
-            members(text).map_err(|error| error.at(&format!("{WHAT} {}", path.display())))?;
+            members(text).map_err(|error| error.at(&format!("{WHAT} {}", shown(path))))?;
         let mut file = Self {
             path: path.to_owned(),
             values: Vec::new(),
@@ -127,7 +127,7 @@ impl ParametersFile {
 
     /// How the file is named in messages.
     pub(super) fn name(&self) -> String {
-        format!("{WHAT} {}", self.path.display())
+        format!("{WHAT} {}", shown(&self.path))
     }
 
     fn take(&mut self, key: &str, raw: &str) -> Result<(), Error> {
@@ -266,10 +266,14 @@ fn kind(raw: &str) -> &'static str {
 ///
 /// `Parameters` when the file cannot be used, is open to others, or holds no secret.
 pub(super) fn read_secret(path: &Path) -> Result<Placed, Error> {
-    const SECRET: &str = "secret file";
-    let guarded = Guarded::read(path, SECRET, 64 * 1024)?;
-    let place = format!("{SECRET} {}", path.display());
-    guarded.check_private(SECRET)?;
+    read_secret_file(path, "secret file")
+}
+
+/// The same for another kind of secret, which `what` names in errors.
+pub(super) fn read_secret_file(path: &Path, what: &str) -> Result<Placed, Error> {
+    let guarded = Guarded::read(path, what, 64 * 1024)?;
+    let place = format!("{what} {}", shown(path));
+    guarded.check_private(what)?;
     let bytes = guarded.bytes();
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::auth::{
-    Authority, Credential, Federated, Selector, Source, detect, key_of, signer_from,
-    signer_from_thumbprint,
+    Authority, Binary, Credential, Federated, Selector, Signer, Source, binary_kind, detect,
+    key_of, signer_from, signer_from_thumbprint,
 };
 use crate::error::Error;
-use crate::file::Guarded;
-use crate::parameters::file::{ParametersFile, Placed, read_secret};
+use crate::file::{Guarded, shown};
+use crate::parameters::file::{ParametersFile, Placed, read_secret, read_secret_file};
 use crate::parameters::judge;
 use crate::parameters::sources::{Auth, Sources};
 use crate::secret::Secret;
@@ -114,8 +114,14 @@ impl Pick {
         client_id: &Placed,
     ) -> Result<Credential, Error> {
         if self.level == Level::Variables {
-            sources.check_same("AZURE_CLIENT_ID", client_id.text.expose())?;
-            sources.check_same("AZURE_TENANT_ID", authority.tenant())?;
+            let credential = match self.auth {
+                Auth::Certificate => PATH,
+                Auth::Federated => TOKEN_FILE,
+                Auth::Secret => SECRET,
+                Auth::GitHub | Auth::ManagedIdentity => "the variables",
+            };
+            sources.check_same(credential, "AZURE_CLIENT_ID", client_id.text.expose())?;
+            sources.check_same(credential, "AZURE_TENANT_ID", authority.tenant())?;
         }
         match self.auth {
             Auth::Certificate => sources.certificate(self.level),
@@ -279,9 +285,15 @@ impl Sources<'_> {
         let (credential, sends_chain) = match (level, file) {
             (Level::Flags, _) => {
                 let path = self.flags.certificate_file.clone().unwrap_or_default();
-                (one_file(&path, passphrase)?, file.is_some_and(sends_chain))
+                (
+                    one_file(&path, passphrase)?,
+                    match file {
+                        Some(file) if file.get("certificate_file").is_some() => sends_chain(file)?,
+                        _ => false,
+                    },
+                )
             }
-            (Level::File, Some(file)) => (from_file(file, passphrase)?, sends_chain(file)),
+            (Level::File, Some(file)) => (from_file(file, passphrase)?, sends_chain(file)?),
             _ => {
                 let path = self
                     .variable(PATH)?
@@ -305,26 +317,19 @@ impl Sources<'_> {
             .as_ref()
             .and_then(|file| file.get_path("private_key_passphrase_file"));
         Ok(match path {
-            Some(path) => Some(read_secret(&path)?.text),
+            Some(path) => Some(read_secret_file(&path, "passphrase file")?.text),
             None => self.variable(PASSWORD)?.map(|placed| placed.text),
         })
     }
 
     /// Refuses a credential from the variables when they are those of another application.
-    fn check_same(&self, name: &str, used: &str) -> Result<(), Error> {
+    fn check_same(&self, credential: &str, name: &str, used: &str) -> Result<(), Error> {
         match self.variable(name)? {
             Some(other) if !other.text.expose().trim().eq_ignore_ascii_case(used) => {
-                let credential = if self.variable(SECRET)?.is_some() {
-                    SECRET
-                } else if self.variable(PATH)?.is_some() {
-                    PATH
-                } else {
-                    TOKEN_FILE
-                };
-                Err(Error::parameters(format!(
-                    "{credential}: belongs to another application: {name} is not {used}"
-                ))
-                .hint("give this application's own secret, or unset the AZURE_* variables"))
+                let cause = format!("belongs to another application: {name} is not {used}");
+                Err(Error::parameters(cause)
+                    .hint("give this application's own credential, or unset the AZURE_* variables")
+                    .at(credential))
             }
             _ => Ok(()),
         }
@@ -337,12 +342,18 @@ fn from_file(file: &ParametersFile, passphrase: Option<&Secret>) -> Result<Crede
     let key = file.get_path("private_key_file");
     let thumbprint = file.get("thumbprint");
     match (file.get_path("certificate_file"), key, thumbprint) {
-        (Some(path), None, _) => one_file(&path, passphrase),
-        (Some(path), Some(key), _) => {
+        (Some(path), None, thumbprint) => {
+            let file = read(&path, "certificate file")?;
+            let signer = signer_from((file.bytes(), &file.place), None, passphrase)?;
+            check_thumbprint(&signer, thumbprint)?;
+            Ok(Credential::signer(signer))
+        }
+        (Some(path), Some(key), thumbprint) => {
             let certificate = read(&path, "certificate file")?;
             let key = read(&key, "private key file")?;
             let key = Some((key.bytes(), key.place.as_str()));
             let signer = signer_from((certificate.bytes(), &certificate.place), key, passphrase)?;
+            check_thumbprint(&signer, thumbprint)?;
             Ok(Credential::signer(signer))
         }
         (None, Some(key), Some(thumbprint)) => {
@@ -361,6 +372,18 @@ fn from_file(file: &ParametersFile, passphrase: Option<&Secret>) -> Result<Crede
         (None, None, _) => Err(Error::parameters("`thumbprint` stands alone")
             .hint("add private_key_file")
             .at(&file.name())),
+    }
+}
+
+/// Refuses a thumbprint that is another certificate's.
+fn check_thumbprint(signer: &Signer, thumbprint: Option<&Placed>) -> Result<(), Error> {
+    match thumbprint {
+        Some(thumbprint) if !signer.is_known_as(thumbprint.text.expose()) => Err(
+            Error::parameters("is not the thumbprint of the certificate")
+                .hint("put null there: the certificate is enough")
+                .at(&thumbprint.place),
+        ),
+        _ => Ok(()),
     }
 }
 
@@ -385,8 +408,9 @@ impl PemFile {
 fn read(path: &Path, what: &str) -> Result<PemFile, Error> {
     let guarded = Guarded::read(path, what, MAX_PEM)?;
     const KEY: &[u8] = b"PRIVATE KEY";
-    // A PFX is binary, and holds a key too.
-    let is_pfx = guarded.bytes().starts_with(&[0x30]);
+    // What is binary and no certificate holds a key, or may.
+    let kind = binary_kind(guarded.bytes());
+    let is_pfx = kind.is_some_and(|kind| kind != Binary::Certificate);
     if is_pfx
         || guarded
             .bytes()
@@ -399,13 +423,24 @@ fn read(path: &Path, what: &str) -> Result<PemFile, Error> {
     }
     Ok(PemFile {
         guarded,
-        place: format!("{what} {}", path.display()),
+        place: format!("{what} {}", shown(path)),
     })
 }
 
-fn sends_chain(file: &ParametersFile) -> bool {
-    file.get("send_certificate_chain")
-        .is_some_and(|placed| is_true(placed.text.expose()))
+fn sends_chain(file: &ParametersFile) -> Result<bool, Error> {
+    let Some(placed) = file.get("send_certificate_chain") else {
+        return Ok(false);
+    };
+    match placed.text.expose().to_ascii_lowercase().as_str() {
+        "true" | "1" if file.get("certificate_file").is_none() => {
+            Err(Error::parameters("there is no certificate to send")
+                .hint("add certificate_file, or take this out")
+                .at(&placed.place))
+        }
+        "true" | "1" => Ok(true),
+        "false" | "0" | "" => Ok(false),
+        _ => Err(Error::parameters("is neither true nor false").at(&placed.place)),
+    }
 }
 
 fn is_true(text: &str) -> bool {
