@@ -3,8 +3,9 @@
 CARGO ?= cargo
 PREFIX ?= $(HOME)/.local
 DEMO := target/demo
+INTEROP := target/interop
 
-.PHONY: help demo test check layers install clean
+.PHONY: help demo test interop check layers install clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +19,25 @@ test: needs-cargo ## run every test, those of the release program too
 	$(CARGO) build --locked --release --bin mgd
 	MGD_RELEASE=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/mgd $(CARGO) test --locked
 	$(CARGO) test --locked --features pfx --test it -- pfx::
+
+interop: needs-cargo $(INTEROP)/python.installed $(INTEROP)/node.installed ## hold mgd against MSAL, PyJWT and oidc-provider
+	@$(CARGO) build --locked --quiet --bin mgd
+	@PYTHONPATH=$(INTEROP)/python PATH="$(CURDIR)/$(INTEROP)/node/node_modules/.bin:$$PATH" \
+	python3 -B tests/interop/run.py $(or $(CARGO_TARGET_DIR),target)/debug/mgd $(INTEROP)/run $(INTEROP)/node
+
+$(INTEROP)/python.installed: tests/interop/requirements.txt | needs-interop
+	@rm -rf $(INTEROP)/python
+	@PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check \
+	  --target $(INTEROP)/python --requirement $<
+	@touch $@
+
+# Where Node is too old for oidc-provider, a newer one is installed beside it.
+$(INTEROP)/node.installed: tests/interop/package.json | needs-interop
+	@rm -rf $(INTEROP)/node
+	@install -D -m 644 $< $(INTEROP)/node/package.json
+	@node --eval 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && newer= || newer=node@22; \
+	cd $(INTEROP)/node && npm install --loglevel=error --no-audit --no-fund --no-package-lock $$newer >/dev/null
+	@touch $@
 
 check: needs-cargo layers ## formatting, lints, docs, layers
 	$(CARGO) fmt --check
@@ -56,3 +76,10 @@ clean: ## remove what was built
 needs-cargo:
 	@command -v $(CARGO) >/dev/null || { echo "needs Rust 1.89 or later: https://rustup.rs" >&2; exit 1; }
 	@command -v cc >/dev/null || { echo "needs a C compiler, as in apt-get install gcc libc6-dev" >&2; exit 1; }
+
+.PHONY: needs-interop
+needs-interop:
+	@python3 -m pip --version >/dev/null 2>&1 || { echo "needs Python 3 with pip, as in apt-get install python3 python3-pip" >&2; exit 1; }
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "needs Node and npm, as in apt-get install nodejs npm" >&2; exit 1; }
+	@command -v openssl >/dev/null || { echo "needs openssl, as in apt-get install openssl" >&2; exit 1; }
+	@command -v curl >/dev/null || { echo "needs curl, as in apt-get install curl" >&2; exit 1; }
