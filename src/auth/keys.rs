@@ -10,7 +10,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer};
 use rustls::sign::SigningKey;
 
 use crate::auth::certificate::{certificate_key, modulus_bits, public_key};
-use crate::auth::der::{Der, OCTET_STRING};
+use crate::auth::der::{Der, OCTET_STRING, OID};
 use crate::auth::pbes2;
 #[cfg(feature = "pfx")]
 use crate::auth::pem::binary_kind;
@@ -192,6 +192,10 @@ fn load(der: &[u8], is_pkcs8: bool, place: &str) -> Result<PrivateKey, Error> {
         let cause = format!("the private key has {bits} bits: it must have 2048 to 4096");
         return fail(cause, RSA);
     }
+    if has_small_exponent(der, is_pkcs8) {
+        let cause = "the private key has an unusual public exponent: it must be 65537";
+        return fail(cause.to_owned(), RSA);
+    }
     let key = if is_pkcs8 {
         PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(der))
     } else {
@@ -202,17 +206,35 @@ fn load(der: &[u8], is_pkcs8: bool, place: &str) -> Result<PrivateKey, Error> {
         .load_private_key(key.clone_key())
     {
         Ok(key) => Ok(PrivateKey(key)),
-        Err(_) => fail(
-            "the private key is damaged, or no usual RSA key".to_owned(),
-            RSA,
-        ),
+        Err(_) => fail("the private key is damaged".to_owned(), "export it again"),
     }
 }
+
+/// Whether the public exponent is below the one that everybody uses.
+fn has_small_exponent(der: &[u8], is_pkcs8: bool) -> bool {
+    let exponent = || {
+        let mut fields = Der::new(der).sequence()?;
+        fields.number()?;
+        if is_pkcs8 {
+            fields.sequence()?;
+            fields = Der::new(fields.expect(OCTET_STRING)?).sequence()?;
+            fields.number()?;
+        }
+        modulus_bits(&mut fields)?;
+        fields.number()
+    };
+    exponent().is_some_and(|exponent| exponent < 65_537)
+}
+
+const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 
 fn pkcs8_bits(der: &[u8]) -> Option<usize> {
     let mut fields = Der::new(der).sequence()?;
     fields.number()?;
-    fields.sequence()?;
+    // Others, such as RSASSA-PSS, restrict the key to one use.
+    if fields.sequence()?.expect(OID)? != RSA_ENCRYPTION {
+        return None;
+    }
     pkcs1_bits(fields.expect(OCTET_STRING)?)
 }
 
@@ -273,6 +295,7 @@ fn with_names(command: &str, place: &str) -> String {
     });
     words.collect::<Vec<_>>().join(" ")
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -285,9 +308,13 @@ mod tests {
     }
 
     fn pkcs8(inner: &[u8]) -> Vec<u8> {
-        let length = u8::try_from(inner.len()).unwrap();
-        let fields = [&[2, 1, 0, 0x30, 2, 5, 0, OCTET_STRING, length], inner].concat();
-        [&[0x30, length + 9], &*fields].concat()
+        let element = |tag: u8, content: &[u8]| {
+            [&[tag, u8::try_from(content.len()).unwrap()], content].concat()
+        };
+        let algorithm = [element(OID, RSA_ENCRYPTION), vec![5, 0]].concat();
+        let algorithm = element(0x30, &algorithm);
+        let fields = [vec![2, 1, 0], algorithm, element(OCTET_STRING, inner)];
+        element(0x30, &fields.concat())
     }
 
     #[test]

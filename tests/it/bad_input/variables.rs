@@ -8,7 +8,7 @@ use crate::support::{Mgd, Run, three_users};
 use crate::tenant::{CLIENT_ID, SECRET, TENANT_ID, Tenant};
 
 const OTHER: &str = "0a1b2c3d-aaaa-bbbb-cccc-0123456789ab";
-const OWN: &str = "give this application's own secret, or unset the AZURE_* variables";
+const OWN: &str = "give this application's own credential, or unset the AZURE_* variables";
 
 #[track_caller]
 fn whole(run: &Run, tenant: &Tenant) {

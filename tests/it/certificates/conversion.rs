@@ -54,7 +54,7 @@ fn a_pfx_is_refused_with_the_command_that_converts_it() {
     let mgd = client(&tenant, &json!({ "certificate_file": "a.pfx" }));
     mgd.scratch.write("a.pfx", pfx(own), 0o600);
     let run = mgd.list(NOTHING);
-    let message = "certificate file a.pfx: is no PEM but a PFX (PKCS#12) or DER file";
+    let message = "certificate file a.pfx: is no PEM but a PFX (PKCS#12) file";
     refused(&run, &tenant, message, PFX);
     let made = obey(&mgd, &hint(&run), "-passin file:pass");
     mgd.edit(|all| all["certificate_file"] = made.into());
