@@ -39,16 +39,25 @@ impl Guarded {
     /// `Parameters` when the file is missing, unreadable, no file or larger.
     pub(crate) fn read(path: &Path, what: &str, max: usize) -> Result<Self, Error> {
         let fail = |cause: &str| Error::parameters(format!("{what} {}: {cause}", shown(path)));
-        let broken = |error: io::Error| fail(&cause(&error));
+        let broken = |error: io::Error| {
+            let failed = fail(&cause(&error));
+            match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                    failed.hint("check the path")
+                }
+                io::ErrorKind::PermissionDenied => failed.hint("let this user read it"),
+                _ => failed,
+            }
+        };
         // Opened first and judged by the descriptor: between a check by name and an open, the
         // file could be exchanged.
         let file = File::open(path).map_err(broken)?;
         let metadata = file.metadata().map_err(broken)?;
         if metadata.is_dir() {
-            return Err(fail("is a directory"));
+            return Err(fail("is a directory").hint("name the file in it"));
         }
         if !metadata.is_file() && !metadata.file_type().is_fifo() {
-            return Err(fail("is neither a file nor a pipe"));
+            return Err(fail("is neither a file nor a pipe").hint("name a file"));
         }
         let mut bytes = Zeroizing::new(Vec::new());
         (&file)

@@ -422,3 +422,14 @@ pub fn asked(tenant: &Tenant, paths: &[&str]) {
     assert_eq!(lines(tenant), expected);
     assert_eq!(tenant.violations(), [] as [String; 0]);
 }
+
+/// The remedy that goes with the reason why a file cannot be used.
+pub fn file_hint(cause: &str) -> &'static str {
+    match cause {
+        "is a directory" => "name the file in it",
+        "is neither a file nor a pipe" => "name a file",
+        "no such file or directory" | "not a directory" => "check the path",
+        "permission denied" => "let this user read it",
+        _ => "",
+    }
+}

@@ -1,7 +1,7 @@
 //! A parameters file that is none.
 
 use super::{Case, all_refused, confined, parameters, refused};
-use crate::support::three_users;
+use crate::support::{file_hint, three_users};
 use crate::tenant::{SECRET, Tenant};
 
 /// A parameters file of these bytes is refused.
@@ -30,7 +30,7 @@ fn a_file_that_is_missing_or_no_file_is_named() {
     ];
     for (path, cause) in cases {
         let message = format!("parameters file {path}: {cause}");
-        refused(&mgd.run([path]), &tenant, &message, "");
+        refused(&mgd.run([path]), &tenant, &message, file_hint(cause));
     }
 }
 

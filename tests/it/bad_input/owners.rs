@@ -155,7 +155,7 @@ fn a_pipe_is_accepted_as_shells_make_it_for_a_process() {
     let run = mgd.list(["--secret-file", "/dev/fd/0"]);
     run.refused(
         2,
-        "mgd: secret file /dev/fd/0: is neither a file nor a pipe\n",
+        "mgd: secret file /dev/fd/0: is neither a file nor a pipe\nmgd: hint: name a file\n",
     );
     whole(
         &fed(
@@ -211,7 +211,7 @@ fn a_file_of_roots_is_accepted_by_others_unless_others_can_write_it() {
     let run = run_as_nobody(&mgd, &mgd.command(arguments)).unwrap();
     run.refused(
         2,
-        "mgd: parameters file parameters.json: permission denied\n",
+        "mgd: parameters file parameters.json: permission denied\nmgd: hint: let this user read it\n",
     );
     assert_eq!(tenant.token_posts(), 1);
 }

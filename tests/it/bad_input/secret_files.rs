@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::{confined, parameters, refused, said};
-use crate::support::{Mgd, Run, three_users};
+use crate::support::{Mgd, Run, file_hint, three_users};
 use crate::tenant::{SECRET, Tenant};
 
 const NOTHING: [&str; 0] = [];
@@ -130,7 +130,7 @@ fn what_is_no_secret_file_is_named() {
             &mgd.list(NOTHING),
             &tenant,
             &format!("secret file {path}: {cause}"),
-            "",
+            file_hint(cause),
         );
     }
 }

@@ -237,10 +237,12 @@ fn the_parameters_file_may_be_named_by_a_variable_and_a_flag_wins() {
     whole(&mgd.run(["get", "users"]), &tenant);
     let message = "parameters file missing.json: no such file or directory";
     mgd.run(["get", "-p", "missing.json"])
-        .refused(2, &said(message, ""));
-    mgd.run(["missing.json"]).refused(2, &said(message, ""));
+        .refused(2, &said(message, "check the path"));
+    mgd.run(["missing.json"])
+        .refused(2, &said(message, "check the path"));
     let mgd = mgd.env("MGD_PARAMETERS", "missing.json");
-    mgd.run(["get"]).refused(2, &said(message, ""));
+    mgd.run(["get"])
+        .refused(2, &said(message, "check the path"));
     whole(&mgd.run(["get", "-p", "parameters.json"]), &tenant);
     whole(
         &mgd.run(["get", "users", "--parameters=parameters.json"]),

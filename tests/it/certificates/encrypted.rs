@@ -118,7 +118,7 @@ fn a_file_for_the_passphrase_that_cannot_be_one_is_refused_by_its_own_name() {
     refused(&mgd.list(NOTHING), &tenant, message, "chmod 600 'pass'");
     std::fs::remove_file(mgd.scratch.path("pass")).unwrap();
     let message = "passphrase file pass: no such file or directory";
-    refused(&mgd.list(NOTHING), &tenant, message, "");
+    refused(&mgd.list(NOTHING), &tenant, message, "check the path");
 }
 
 #[test]

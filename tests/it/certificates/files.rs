@@ -1,5 +1,6 @@
 //! Files that hold something else than they should, or are open to others.
 
+use crate::support::file_hint;
 use serde_json::json;
 
 use super::maker::{other, own};
@@ -169,12 +170,12 @@ fn a_file_that_is_missing_or_none_is_named() {
         mgd.scratch.write("large", vec![b'x'; (1 << 20) + 1], 0o600);
         mgd.edit(|all| all["private_key_file"] = path.into());
         let message = format!("private key file {path}: {cause}");
-        refused(&mgd.list(NOTHING), &tenant, &message, "");
+        refused(&mgd.list(NOTHING), &tenant, &message, file_hint(cause));
         let mgd = with_one_file(&tenant, own.pem());
         std::fs::create_dir(mgd.scratch.path("cache")).unwrap();
         mgd.scratch.write("large", vec![b'x'; (1 << 20) + 1], 0o600);
         mgd.edit(|all| all["certificate_file"] = path.into());
         let message = format!("certificate file {path}: {cause}");
-        refused(&mgd.list(NOTHING), &tenant, &message, "");
+        refused(&mgd.list(NOTHING), &tenant, &message, file_hint(cause));
     }
 }

@@ -165,5 +165,5 @@ fn a_file_that_the_variable_names_is_judged_like_any_other() {
     );
     let mgd = mgd.env(PATH, "missing.pem");
     let message = "certificate file missing.pem: no such file or directory";
-    refused(&mgd.run(get(&tenant)), &tenant, message, "");
+    refused(&mgd.run(get(&tenant)), &tenant, message, "check the path");
 }
