@@ -15,6 +15,7 @@
 mod bad_input;
 mod cache;
 mod faults;
+mod federated;
 mod library;
 mod merge;
 mod output;
