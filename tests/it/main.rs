@@ -17,6 +17,7 @@ mod cache;
 mod faults;
 mod federated;
 mod library;
+mod managed_identity;
 mod merge;
 mod output;
 mod pages;
