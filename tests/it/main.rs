@@ -33,3 +33,4 @@ mod tenant;
 mod throttle;
 mod tls;
 mod token;
+mod which;
