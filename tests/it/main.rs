@@ -14,6 +14,7 @@
 
 mod bad_input;
 mod cache;
+mod discovery;
 mod faults;
 mod federated;
 mod library;
