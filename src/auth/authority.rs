@@ -371,4 +371,68 @@ mod tests {
         assert!(!us.is_foreign_graph("dod-graph.microsoft.us"));
         assert!(!us.is_foreign_graph("api.contoso.com"));
     }
+
+    const CUSTOMER: &str = "https://contoso.ciamlogin.com/contoso.onmicrosoft.com/v2.0\
+                            /.well-known/openid-configuration";
+
+    fn configuration(text: &str) -> Result<String, String> {
+        let authority = Authority::parse(text).map_err(|error| error.to_string())?;
+        let url = authority.configuration().ok_or("is computed")?;
+        Ok(url.as_str().to_owned())
+    }
+
+    #[test]
+    fn a_customers_own_host_is_its_tenant() {
+        for text in [
+            "https://contoso.ciamlogin.com",
+            "https://contoso.ciamlogin.com/",
+            " https://CONTOSO.CIAMlogin.com/ ",
+            "https://contoso.ciamlogin.com/contoso.onmicrosoft.com",
+            "https://contoso.ciamlogin.com/contoso.onmicrosoft.com/",
+            "https://contoso.ciamlogin.com/contoso.onmicrosoft.com/v2.0",
+            "https://contoso.ciamlogin.com//contoso.onmicrosoft.com/V2.0/",
+        ] {
+            assert_eq!(configuration(text).as_deref(), Ok(CUSTOMER), "{text}");
+        }
+        let authority = Authority::parse("https://contoso.ciamlogin.com").unwrap();
+        assert_eq!(authority.tenant(), "contoso.onmicrosoft.com");
+        assert_eq!(authority.environment(), "contoso.ciamlogin.com");
+        assert_eq!(authority.graph_root(), Some("graph.microsoft.com"));
+    }
+
+    #[test]
+    fn a_customers_tenant_may_be_named_by_its_guid() {
+        const TENANT: &str = "3f6b1d52-8c0e-4a97-b1f4-6d2e90c75a18";
+        let text = format!("https://contoso.ciamlogin.com/{TENANT}");
+        let authority = Authority::parse(&text).unwrap();
+        assert_eq!(authority.tenant(), TENANT);
+        let expected = format!("{text}/v2.0/.well-known/openid-configuration");
+        assert_eq!(configuration(&text), Ok(expected));
+    }
+
+    #[test]
+    fn a_host_that_only_looks_like_a_customers_is_refused() {
+        for text in [
+            "https://ciamlogin.com/t",
+            "https://evilciamlogin.com/t",
+            "https://contoso.ciamlogin.com.evil.example/t",
+            "http://contoso.ciamlogin.com/t",
+            "https://contoso.ciamlogin.com@evil.example/t",
+            "https://.ciamlogin.com/t",
+        ] {
+            assert!(Authority::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_customers_authority_ends_with_its_tenant() {
+        for text in [
+            "https://contoso.ciamlogin.com/common",
+            "https://contoso.ciamlogin.com/t?p=1",
+            "https://contoso.ciamlogin.com/?p=1",
+            "https://contoso.ciamlogin.com/t/oauth2/v2.0/token",
+        ] {
+            assert!(Authority::parse(text).is_err(), "{text}");
+        }
+    }
 }

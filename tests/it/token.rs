@@ -16,7 +16,7 @@ fn post() -> String {
 }
 
 /// An error of the token endpoint of which every character is known before.
-fn entra(status: u16, error: &str, code: u32, text: &str) -> Reply {
+pub fn entra(status: u16, error: &str, code: u32, text: &str) -> Reply {
     let body = serde_json::json!({
         "error": error,
         "error_description": described(code, text, "{client-request-id}"),
@@ -39,7 +39,7 @@ fn described(code: u32, text: &str, correlation_id: &str) -> String {
 }
 
 /// The line on stderr that tells such an error.
-fn told(error: &str, code: u32, text: &str, tenant: &Tenant) -> String {
+pub fn told(error: &str, code: u32, text: &str, tenant: &Tenant) -> String {
     let text = described(code, text, &correlation_id(tenant)).replace("\r\n", " ");
     format!("mgd: token endpoint: {error}: {text}\n")
 }
