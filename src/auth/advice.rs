@@ -60,7 +60,7 @@ const REMEDIES: [(&[u64], &str); 34] = [
     ),
     (
         &[700024],
-        "the assertion is outside its time: set this machine's clock (NTP)",
+        "the assertion is outside its time: set this machine's clock (NTP); a federated token file must be written anew before its token expires",
     ),
     (
         &[70021, 700211, 700213, 7002137, 7002138],

@@ -175,10 +175,15 @@ impl Authority {
     fn customer(url: &Url) -> Result<Self, String> {
         let host = url.host();
         let path = url.path_and_query();
-        let segment = path.split('/').find(|segment| !segment.is_empty());
-        let tenant = match segment {
-            Some(tenant) => tenant.to_owned(),
-            None => format!("{}.onmicrosoft.com", host.trim_end_matches(CUSTOMERS)),
+        let segments: Vec<_> = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .collect();
+        let tenant = match segments[..] {
+            [tenant] => tenant.to_owned(),
+            [tenant, version] if version.eq_ignore_ascii_case("v2.0") => tenant.to_owned(),
+            [_, ..] => return Err("goes on after the tenant".to_owned()),
+            [] => format!("{}.onmicrosoft.com", host.trim_end_matches(CUSTOMERS)),
         };
         check_tenant(&tenant).map_err(|(cause, _)| cause)?;
         let base = Url::parse(&format!("{}/{tenant}", url.origin()))?;

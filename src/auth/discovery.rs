@@ -2,12 +2,12 @@
 //! ([OpenID Connect Discovery 1.0](https://openid.net/specs/openid-connect-discovery-1_0.html)):
 //! asked once and kept with the cache, believed only about places that belong to it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::auth::client::ConfidentialClient;
 use crate::auth::metadata::Metadata;
 use crate::error::{Error, excerpt};
-use crate::http::{Request, Url};
+use crate::http::{Attempts, Request, Url};
 
 const MAX_ANSWER: usize = 1 << 20;
 impl ConfidentialClient {
@@ -21,32 +21,54 @@ impl ConfidentialClient {
         }
         let now = SystemTime::now();
         let kept = self.cache.kept_metadata(configuration.as_str());
-        let kept = kept.filter(|metadata| metadata.is_fresh_at(now));
-        let endpoint = match kept.and_then(|metadata| metadata.check(&self.authority).ok()) {
-            Some(endpoint) => endpoint,
-            None => self.discover(configuration, now)?,
+        let is_fresh = kept
+            .as_ref()
+            .is_some_and(|metadata| metadata.is_fresh_at(now));
+        let kept = kept.and_then(|metadata| metadata.check(&self.authority).ok());
+        let endpoint = match kept {
+            Some(kept) if is_fresh => kept,
+            kept => match (self.discover(configuration, kept.is_some(), now), kept) {
+                (Ok(endpoint), _) => endpoint,
+                // An endpoint seldom moves; a token that is kept may still be good.
+                (Err(Error::Unavailable(report)), Some(kept)) => {
+                    let listener = self.http.listener();
+                    listener.note(|| format!("using what is known of it: {}", report.message));
+                    kept
+                }
+                (Err(error), _) => return Err(error),
+            },
         };
         Ok(self.endpoint.get_or_init(|| endpoint).clone())
     }
 
-    fn discover(&self, configuration: &Url, now: SystemTime) -> Result<Url, Error> {
+    fn discover(&self, configuration: &Url, is_known: bool, now: SystemTime) -> Result<Url, Error> {
         let headers = [("accept".to_owned(), "application/json".to_owned())];
         let request = Request {
             headers: &headers,
             ..Request::get(configuration)
         };
-        let mut answer = self.http.send(&request, &mut self.http.attempts())?;
+        // With an older answer at hand nobody has to wait for a new one.
+        let bound = if is_known {
+            Duration::ZERO
+        } else {
+            self.http.retry_max_time()
+        };
+        let mut attempts = Attempts::new(bound);
+        let place = format!("authority {}", self.authority.text());
+        let answer = self.http.send_whole(&request, &mut attempts, MAX_ANSWER);
+        let (answer, body) = answer.map_err(|error| error.at(&place))?;
         let status = answer.status;
-        let body = answer
-            .body
-            .read_all(MAX_ANSWER)
-            .map_err(|fault| fault.error)?;
-        let fail = |cause: &str| format!("authority {}: {cause}", self.authority.text());
+        let fail = |cause: &str| format!("{place}: {cause}");
         if status != 200 {
             // The server's own words say whether it is the tenant that is wrong.
-            let message = fail(&format!("HTTP {status}: {}", excerpt(&body)));
+            let said = match excerpt(&body) {
+                said if said.is_empty() => "an empty body".to_owned(),
+                said => said,
+            };
+            let message = fail(&format!("HTTP {status}: {said}"));
             let error = match status {
                 408 | 429 | 500.. => Error::unavailable(message),
+                300..=399 => Error::protocol(message).hint("a redirect is not followed"),
                 _ => Error::parameters(message).hint("check the spelling of host and tenant"),
             };
             return Err(error.status(status));

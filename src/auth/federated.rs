@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use zeroize::Zeroizing;
 
 use crate::auth::managed_identity::{Selector, Source};
 use crate::error::{Error, Report, excerpt};
@@ -121,9 +120,9 @@ fn from_github(
         bearer: Some(request_token),
         ..Request::get(url)
     };
-    let mut answer = http.send(&request, attempts).map_err(at)?;
-    let body = answer.body.read_all(MAX_ANSWER).map(Zeroizing::new);
-    let body = body.map_err(|fault| at(fault.error))?;
+    let (answer, body) = http
+        .send_whole(&request, attempts, MAX_ANSWER)
+        .map_err(at)?;
     read_github(&answer, &body, request_token).map_err(at)
 }
 

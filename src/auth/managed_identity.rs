@@ -191,8 +191,20 @@ impl Source {
                 .map(str::to_owned)
                 .collect(),
             client_request_id: answer.client_request_id,
-            body: body.map_err(|fault| self.unanswered(fault))?,
+            body: body.map_err(|fault| self.cut(fault))?,
         })
+    }
+
+    fn cut(&self, fault: Fault) -> Failure {
+        let cause = if fault.is_passing {
+            Cause::Cut
+        } else {
+            Cause::Final
+        };
+        Failure {
+            error: fault.error.at(&self.place()),
+            cause,
+        }
     }
 
     /// No answer, told for what it most often means at this source.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use ureq::Agent;
 use ureq::http::{HeaderMap, Response};
+use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::http::body::Body;
@@ -131,6 +132,29 @@ impl Http {
         loop {
             if let Some(answer) = self.try_once(request, attempts, &mut |_| ())? {
                 return Ok(answer);
+            }
+        }
+    }
+
+    /// [`send`](Self::send), and the whole body with it; an answer that breaks off is asked for
+    /// again.
+    pub(crate) fn send_whole(
+        &self,
+        request: &Request<'_>,
+        attempts: &mut Attempts,
+        max: usize,
+    ) -> Result<(Answer, Zeroizing<Vec<u8>>), Error> {
+        loop {
+            let mut answer = self.send(request, attempts)?;
+            let fault = match answer.body.read_all(max) {
+                Ok(body) => return Ok((answer, Zeroizing::new(body))),
+                Err(fault) => fault,
+            };
+            let origin = request.url.origin();
+            let wait = self.next_wait(origin, attempts, Failure::Broken);
+            match wait.filter(|_| fault.is_passing) {
+                Some(wait) => self.sleep(&fault.error.to_string(), wait),
+                None => return Err(fault.error),
             }
         }
     }

@@ -113,15 +113,16 @@ impl Pick {
         authority: &Authority,
         client_id: &Placed,
     ) -> Result<Credential, Error> {
-        if self.level == Level::Variables {
-            let credential = match self.auth {
-                Auth::Certificate => PATH,
-                Auth::Federated => TOKEN_FILE,
-                Auth::Secret => SECRET,
-                Auth::GitHub | Auth::ManagedIdentity => "the variables",
-            };
-            sources.check_same(credential, "AZURE_CLIENT_ID", client_id.text.expose())?;
-            sources.check_same(credential, "AZURE_TENANT_ID", authority.tenant())?;
+        let variable = match self.auth {
+            Auth::Certificate => Some(PATH),
+            Auth::Federated => Some(TOKEN_FILE),
+            Auth::Secret => Some(SECRET),
+            // What GitHub and Azure say of this process is not another application's.
+            Auth::GitHub | Auth::ManagedIdentity => None,
+        };
+        if let Some(variable) = variable.filter(|_| self.level == Level::Variables) {
+            sources.check_same(variable, "AZURE_CLIENT_ID", client_id.text.expose())?;
+            sources.check_same(variable, "AZURE_TENANT_ID", authority.tenant())?;
         }
         match self.auth {
             Auth::Certificate => sources.certificate(self.level),

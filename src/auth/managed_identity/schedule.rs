@@ -8,6 +8,8 @@ use std::time::Duration;
 pub(super) enum Cause {
     /// An answer with this status and the wait that it asked for.
     Status(u16, Option<Duration>),
+    /// An answer began and broke off.
+    Cut,
     /// No answer.
     Unanswered,
     /// Trying again cannot help.
@@ -44,13 +46,13 @@ impl Schedule {
             Cause::Final => return None,
             // Most often there is nobody at all, and that should be told soon.
             Cause::Unanswered if !self.has_answered => (FIRST_WAIT, None, 1),
-            Cause::Unanswered => (FIRST_WAIT, None, REPEATS),
+            Cause::Unanswered | Cause::Cut => (FIRST_WAIT, None, REPEATS),
             Cause::Status(410, asked) if self.is_imds => (FIRST_WAIT_FOR_UPDATE, asked, REPEATS),
             Cause::Status(404, asked) if self.is_imds => (FIRST_WAIT, asked, REPEATS),
             Cause::Status(408 | 429 | 500..=599, asked) => (FIRST_WAIT, asked, REPEATS),
             Cause::Status(..) => return None,
         };
-        self.has_answered |= matches!(cause, Cause::Status(..));
+        self.has_answered |= matches!(cause, Cause::Status(..) | Cause::Cut);
         if self.repeats >= repeats {
             return None;
         }

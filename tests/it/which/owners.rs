@@ -5,7 +5,7 @@ use crate::federated::assertions;
 use crate::tenant::{CLIENT_ID, TENANT_ID};
 
 const OTHER: &str = "0a1b2c3d-aaaa-bbbb-cccc-0123456789ab";
-const HINT: &str = "give this application's own secret, or unset the AZURE_* variables";
+const HINT: &str = "give this application's own credential, or unset the AZURE_* variables";
 
 const VARIABLES: [(&str, &str); 3] = [
     ("secret", "AZURE_CLIENT_SECRET"),
