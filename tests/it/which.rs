@@ -174,7 +174,7 @@ impl Bench {
 
 /// Whether the hardware itself says that it is Azure's, so that a run without any credential
 /// would ask the real metadata service.
-fn is_on_azure() -> bool {
+pub fn is_on_azure() -> bool {
     Path::new("/opt/azcmagent/bin/himds").exists()
         || std::fs::read_to_string("/sys/class/dmi/id/chassis_asset_tag")
             .is_ok_and(|tag| tag.trim() == "7783-7084-3265-9085-8269-3286-77")

@@ -65,6 +65,10 @@ fn a_variable_that_is_missing_is_named_and_no_file_is_sought() {
         ),
     ];
     for (name, key, hint) in cases {
+        // There a managed identity takes the place of the secret.
+        if name == "AZURE_CLIENT_SECRET" && crate::which::is_on_azure() {
+            continue;
+        }
         let tenant = Tenant::start();
         let mgd = with_variables(&tenant, confined(&tenant));
         let without = mgd.command(get(&tenant)).env_remove(name).output().unwrap();
