@@ -1,13 +1,18 @@
 //! The top-level members beside `value`, merged over all pages of a listing.
 
+use std::collections::HashMap;
+
 /// A member as it came: key token and value, no white space between tokens.
 pub(crate) type Member = (Vec<u8>, Vec<u8>);
 
 /// Members before and after the merged `value`.
 #[derive(Debug, Default)]
 pub(crate) struct Members {
-    before: Vec<Member>,
+    before: Run,
     after: Vec<Member>,
+    /// Where in `after` a key stands; `None` is before `value`.
+    places: HashMap<Vec<u8>, Option<usize>>,
+    after_bytes: usize,
     is_past_value: bool,
 }
 
@@ -15,45 +20,93 @@ impl Members {
     /// Takes a member. Those before `value` on the first page stand where they stood; those after
     /// it, or new on later pages, follow the array, each once, the last value counts.
     pub(crate) fn take(&mut self, key: &[u8], value: &[u8]) {
-        if self.before.iter().any(|(known, _)| known == key) {
+        if !self.is_past_value {
+            // It may yet be a single object, which is handed out as it came.
+            self.before.push(key, value);
             return;
         }
-        if !self.is_past_value {
-            self.before.push((key.to_owned(), value.to_owned()));
-        } else if let Some((_, last)) = self.after.iter_mut().find(|(known, _)| known == key) {
-            value.clone_into(last);
-        } else {
-            self.after.push((key.to_owned(), value.to_owned()));
+        match self.places.get(key) {
+            Some(None) => {}
+            Some(Some(place)) => {
+                let (_, last) = &mut self.after[*place];
+                self.after_bytes = self.after_bytes - last.len() + value.len();
+                value.clone_into(last);
+            }
+            None => {
+                self.places.insert(key.to_owned(), Some(self.after.len()));
+                self.after_bytes += key.len() + value.len();
+                self.after.push((key.to_owned(), value.to_owned()));
+            }
         }
     }
 
-    /// From now on `value` has begun.
+    /// From now on `value` has begun: these are the members of a collection.
     pub(crate) fn pass_value(&mut self) {
-        self.is_past_value = true;
+        if std::mem::replace(&mut self.is_past_value, true) {
+            return;
+        }
+        let all = std::mem::take(&mut self.before);
+        for (key, value) in all.iter() {
+            if self.places.insert(key.to_owned(), None).is_none() {
+                self.before.push(key, value);
+            }
+        }
     }
 
-    pub(crate) fn before(&self) -> &[Member] {
-        &self.before
+    /// Removes the members before `value` that have this key.
+    pub(crate) fn forget(&mut self, is_meant: &dyn Fn(&[u8]) -> bool) {
+        let all = std::mem::take(&mut self.before);
+        for (key, value) in all.iter().filter(|(key, _)| !is_meant(key)) {
+            self.before.push(key, value);
+        }
+    }
+
+    pub(crate) fn before(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.before.iter()
     }
 
     pub(crate) fn after(&self) -> &[Member] {
         &self.after
     }
 
+    /// How many bytes are kept.
+    pub(crate) fn bytes(&self) -> usize {
+        self.before.text.len() + self.after_bytes
+    }
+
     /// All members as one object.
     pub(crate) fn object(&self) -> Vec<u8> {
-        let mut object = Vec::new();
-        object.push(b'{');
-        for (index, (key, value)) in self.before.iter().enumerate() {
-            if index > 0 {
-                object.push(b',');
-            }
-            object.extend_from_slice(key);
-            object.push(b':');
-            object.extend_from_slice(value);
+        [b"{", self.before.text.as_slice(), b"}"].concat()
+    }
+}
+
+/// Members one after the other, as they stand in an object.
+#[derive(Debug, Default)]
+struct Run {
+    text: Vec<u8>,
+    /// Where each one's key and value end.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Run {
+    fn push(&mut self, key: &[u8], value: &[u8]) {
+        if !self.ends.is_empty() {
+            self.text.push(b',');
         }
-        object.push(b'}');
-        object
+        self.text.extend_from_slice(key);
+        let key_end = self.text.len();
+        self.text.push(b':');
+        self.text.extend_from_slice(value);
+        self.ends.push((key_end, self.text.len()));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let mut start = 0;
+        self.ends.iter().map(move |&(key_end, end)| {
+            let key = &self.text[start..key_end];
+            start = end + 1;
+            (key, &self.text[key_end + 1..end])
+        })
     }
 }
 
@@ -61,36 +114,45 @@ impl Members {
 mod tests {
     use super::*;
 
-    fn keys(members: &[Member]) -> Vec<(String, String)> {
-        let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).unwrap();
+    fn pairs<'m>(members: impl Iterator<Item = (&'m [u8], &'m [u8])>) -> String {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_owned()).unwrap();
         members
-            .iter()
-            .map(|(key, value)| (text(key), text(value)))
+            .map(|(key, value)| format!("{}={} ", text(key), text(value)))
             .collect()
+    }
+
+    fn after(members: &Members) -> String {
+        let after = members.after().iter();
+        pairs(after.map(|(key, value)| (key.as_slice(), value.as_slice())))
     }
 
     #[test]
     fn members_stand_before_or_after_value_once_each() {
         let mut members = Members::default();
         members.take(b"\"c\"", b"1");
+        members.take(b"\"c\"", b"2");
         members.pass_value();
         members.take(b"\"d\"", b"2");
         members.take(b"\"c\"", b"9");
         members.take(b"\"e\"", b"3");
         members.take(b"\"d\"", b"44");
-        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-        assert_eq!(keys(members.before()), [pair("\"c\"", "1")]);
-        assert_eq!(
-            keys(members.after()),
-            [pair("\"d\"", "44"), pair("\"e\"", "3")]
-        );
+        assert_eq!(pairs(members.before()), "\"c\"=1 ");
+        assert_eq!(after(&members), "\"d\"=44 \"e\"=3 ");
+        assert_eq!(members.bytes(), "\"c\":1".len() + "\"d\"44\"e\"3".len());
     }
 
     #[test]
     fn an_object_is_put_together_as_it_was() {
         let mut members = Members::default();
+        assert_eq!(members.object(), b"{}");
         members.take(b"\"a\"", b"{\"b\":1}");
         members.take(b"\"value\"", b"null");
-        assert_eq!(members.object(), b"{\"a\":{\"b\":1},\"value\":null}");
+        members.take(b"\"a\"", b"2");
+        assert_eq!(
+            members.object(),
+            b"{\"a\":{\"b\":1},\"value\":null,\"a\":2}"
+        );
+        members.forget(&|key| key == b"\"value\"");
+        assert_eq!(members.object(), b"{\"a\":{\"b\":1},\"a\":2}");
     }
 }

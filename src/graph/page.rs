@@ -40,7 +40,8 @@ pub(crate) struct Page {
     /// An `error` among the members of a success.
     error: Option<Vec<u8>>,
     has_other_members: bool,
-    members: usize,
+    /// A `value` that is neither an array nor null.
+    has_single_value: bool,
     /// A single object or text, once it is whole.
     whole: Option<Vec<u8>>,
     bytes: u64,
@@ -96,7 +97,10 @@ impl Page {
             .trim()
             .to_owned();
         let state = match media.as_str() {
-            _ if answer.status == 204 => State::Nothing,
+            _ if answer.status == 204 && is_first => State::Nothing,
+            _ if answer.status == 204 => {
+                return Err(Error::protocol("graph: no content where a page must be").status(204));
+            }
             "text/plain" if is_first => State::Text,
             "text/html" => {
                 let body = answer.body.read_all(MAX_MEMBERS).unwrap_or_default();
@@ -120,7 +124,7 @@ impl Page {
             next_link: None,
             error: None,
             has_other_members: false,
-            members: 0,
+            has_single_value: false,
             whole: None,
             bytes: 0,
         })
@@ -157,15 +161,18 @@ impl Page {
                 return Ok(Progress::Shape(Shape::Nothing));
             }
             State::Text => {
-                let text = self.body.read_all(MAX_MEMBERS)?;
-                self.bytes += text.len() as u64;
-                self.whole = Some(text);
-                self.state = State::Whole;
-                return Ok(Progress::Shape(Shape::Text));
+                if let Some(text) = self.plain_text()? {
+                    self.whole = Some(text);
+                    self.state = State::Whole;
+                    return Ok(Progress::Shape(Shape::Text));
+                }
+                self.state = State::Json;
             }
             State::Whole => {
                 self.state = State::Over;
-                return Ok(Progress::Item { is_partial: false });
+                return Ok(Progress::Item {
+                    is_partial: self.splitter.is_partial(),
+                });
             }
             State::Over => return Ok(Progress::End),
         }
@@ -188,7 +195,7 @@ impl Page {
                     if self.is_first {
                         members.pass_value();
                     }
-                    self.check_members()?;
+                    self.check_members(members)?;
                     return Ok(Progress::Shape(Shape::Collection));
                 }
                 Some(Piece::Item {
@@ -217,14 +224,31 @@ impl Page {
                     {
                         self.has_other_members = true;
                     }
+                    self.has_single_value |= is_name(key, "value") && value != b"null";
                     if !is_link || keep_link {
-                        self.members += key.len() + value.len();
                         members.take(key, value);
                     }
-                    self.check_members()?;
+                    self.check_members(members)?;
                 }
             }
         }
+    }
+
+    /// All of a plain text, unless it is JSON under a wrong name.
+    fn plain_text(&mut self) -> Result<Option<Vec<u8>>, Stop> {
+        let mut text = Vec::new();
+        while self.fill()? {
+            let input = &self.buffer[..self.filled];
+            let is_start = text.is_empty();
+            if is_start && input.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') {
+                return Ok(None);
+            }
+            if text.len() + input.len() > MAX_MEMBERS {
+                return Err(wrong("a plain text longer than 1 MiB"));
+            }
+            text.extend_from_slice(input);
+        }
+        Ok(Some(text))
     }
 
     /// Reads more of the body; false is its end.
@@ -246,8 +270,12 @@ impl Page {
         {
             return Err(inside_success(error));
         }
+        if is_page && self.has_single_value {
+            return Err(wrong("a next link beside a `value` that is no array"));
+        }
         if is_page {
-            // Without `value` and with a next link it is a page that has no items.
+            // Without `value`, or with null, and with a next link it is a page that has no items.
+            members.forget(&|key| !self.has_value && is_name(key, "value"));
             members.pass_value();
             self.state = State::Over;
             return Ok(Progress::Shape(Shape::Collection));
@@ -259,8 +287,8 @@ impl Page {
 
     /// A single object is one item, and may be as long as one; what stands beside a collection
     /// may not.
-    fn check_members(&self) -> Result<(), Stop> {
-        if self.members > MAX_MEMBERS && (self.has_value || !self.is_first) {
+    fn check_members(&self, members: &Members) -> Result<(), Stop> {
+        if members.bytes() > MAX_MEMBERS && (self.has_value || !self.is_first) {
             return Err(wrong("more than 1 MiB beside `value`"));
         }
         Ok(())

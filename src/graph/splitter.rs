@@ -55,6 +55,8 @@ pub(crate) struct Splitter {
     is_value_key: bool,
     capture: Capture,
     facts: Facts,
+    /// Whether something outside `value` has a further link that is not the page's.
+    is_partial: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +116,7 @@ impl Splitter {
             is_value_key: false,
             capture: Capture::default(),
             facts: Facts::default(),
+            is_partial: false,
         }
     }
 
@@ -150,6 +153,11 @@ impl Splitter {
     /// The text of the last member or item, once more; `input` is the same as it was then.
     pub(crate) fn last<'p>(&'p self, input: &'p [u8]) -> &'p [u8] {
         self.capture.text(input)
+    }
+
+    /// Whether something beside the items of `value` is only the first part of more.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// Says whether the body may end here.
@@ -371,11 +379,15 @@ impl Splitter {
             if self.is_value_key && std::mem::replace(&mut self.has_value, true) {
                 return Err("a second `value`");
             }
-        } else if self.is_in_items {
+            // The page's own link has nothing before the `@`.
+            self.facts.is_link_next = self.key.len() > LINK.len() + 1 && self.key.ends_with(LINK);
+        } else {
             let start = self.facts.key;
             let length = self.capture.offset(end) - start;
-            self.facts.is_id_next =
-                self.open.len() == 3 && length == 4 && self.capture.holds(input, start, b"\"id\"");
+            self.facts.is_id_next = self.is_in_items
+                && self.open.len() == 3
+                && length == 4
+                && self.capture.holds(input, start, b"\"id\"");
             self.facts.is_link_next =
                 length > LINK.len() && self.capture.holds(input, start + length - LINK.len(), LINK);
         }
@@ -402,6 +414,7 @@ impl Splitter {
         }
         if std::mem::take(&mut self.facts.is_link_next) && byte != b'n' {
             self.facts.is_partial = true;
+            self.is_partial |= !self.is_in_items;
         }
         self.is_key = false;
         match byte {

@@ -189,3 +189,71 @@ fn a_body_that_is_not_json_cannot_be_right() {
         assert_wrong(body, further, &format!("the answer is not right: {what}"));
     }
 }
+
+#[test]
+fn a_single_object_that_is_not_whole_is_told() {
+    for body in [
+        r#"{"id":"1","members":[{"id":"2"}],"members@odata.nextLink":"https://evil.example/"}"#,
+        r#"{"id":"1","a":{"value":[],"@odata.nextLink":"https://evil.example/"}}"#,
+    ] {
+        let (tenant, run) = get(body, "json");
+        let note = "mgd: 1 of 1 items are not whole: they carry a further link of their own \
+                    (…@odata.nextLink)\n";
+        run.ended(0, &format!("{body}\n"), note);
+        asked(&tenant, &["thing"]);
+    }
+    let body = r#"{"id":"1","members@odata.nextLink":null,"s":"a@odata.nextLink"}"#;
+    get(body, "json").1.ended(0, &format!("{body}\n"), "");
+}
+
+#[test]
+fn a_single_object_keeps_members_of_one_name() {
+    let body = r#"{"a":1,"b":{"a":1,"a":2},"a":2}"#;
+    get(body, "json").1.ended(0, &format!("{body}\n"), "");
+}
+
+#[test]
+fn json_under_the_name_of_plain_text_is_taken_for_json() {
+    let text = |body: String| Reply::text(body);
+    let link = "\"@odata.nextLink\":\"{origin}/v1.0/items?p=2\"";
+    let (tenant, mgd) = script([
+        (
+            "items",
+            text(format!(" {{{link},\"value\":[{}]}}", items("1"))),
+        ),
+        ("items?p=2", text(format!("{{\"value\":[{}]}}", items("2")))),
+    ]);
+    mgd.get(&["items", "-ojsonl"]).ended(0, &jsonl("1 2"), "");
+    asked(&tenant, &["items", "items?p=2"]);
+}
+
+#[test]
+fn a_first_page_whose_value_is_null_goes_on() {
+    let first = "{\"a\":1,\"value\":null,\"@odata.nextLink\":\"{origin}/v1.0/items?p=2\"}";
+    let (tenant, mgd) = script([("items", Reply::json(first)), ("items?p=2", page("1", ""))]);
+    let whole = format!("{{\"a\":1,\"value\":[{}]}}\n", items("1"));
+    mgd.get(&["items"]).ended(0, &whole, "");
+    asked(&tenant, &["items", "items?p=2"]);
+}
+
+#[test]
+fn a_next_link_beside_a_single_value_cannot_be_right() {
+    let body = "{\"value\":7,\"@odata.nextLink\":\"{origin}/v1.0/items?p=2\"}";
+    let (tenant, run) = get(body, "json");
+    let story = "mgd: graph: a next link beside a `value` that is no array\n";
+    run.ended(5, "", story);
+    asked(&tenant, &["thing"]);
+}
+
+#[test]
+fn no_content_is_no_further_page() {
+    let (tenant, mgd) = script([
+        ("items", page("0", "items?p=2")),
+        ("items?p=2", Reply::bare(204)),
+    ]);
+    let run = mgd.get(&["items", "-ojsonl"]);
+    let hint = resume_hint(&tenant, "items?p=2", 0);
+    let story = "mgd: graph: no content where a page must be\n";
+    run.ended(5, &jsonl("0"), &format!("{story}{hint}"));
+    asked(&tenant, &["items", "items?p=2"]);
+}
