@@ -95,8 +95,7 @@ impl ConfidentialClient {
                 self.keep(key, &token);
                 return Ok(token);
             }
-            let body = without_proof(&proof, &body);
-            let (error, is_passing) = self.refusal(&answer, body.as_bytes());
+            let (error, is_passing) = self.refusal(&answer, &proof, &body);
             if is_passing && answer.status < 500 && answer.status != 429 {
                 let asked = answer.retry_after();
                 asked.into_iter().for_each(|wait| self.leave_word(wait));
@@ -158,12 +157,13 @@ impl ConfidentialClient {
     }
 
     /// The answer as an error, and whether it will pass by itself.
-    fn refusal(&self, answer: &Answer, body: &[u8]) -> (Error, bool) {
+    fn refusal(&self, answer: &Answer, proof: &Proof, body: &[u8]) -> (Error, bool) {
         let status = answer.status;
         let id = &answer.client_request_id;
         let is_unavailable = matches!(status, 408 | 429 | 500..);
         let Some(refusal) = Refusal::read(body) else {
-            let report = stray_report(status, body, id);
+            let body = without_proof(proof, &String::from_utf8_lossy(body));
+            let report = stray_report(status, body.as_bytes(), id);
             return if is_unavailable {
                 (
                     Error::Unavailable(report).retry_after(answer.retry_after()),
@@ -183,6 +183,8 @@ impl ConfidentialClient {
                 )
             };
         };
+        // Not before it is read: JSON has many ways to write the same text.
+        let refusal = refusal.without(&|text| without_proof(proof, text));
         let is_passing = is_unavailable || refusal.is_passing();
         let hint = advice::remedy(&refusal.error_codes, &self.consent_url());
         let report = refusal.report(status, id);
@@ -218,16 +220,19 @@ type Proof = Vec<(&'static str, Secret)>;
 
 /// A success without a token: what it says instead is not lost.
 fn contradiction(error: Error, answer: &Answer, proof: &Proof, body: &[u8]) -> Error {
-    match Refusal::read(without_proof(proof, body).as_bytes()) {
-        Some(refusal) => Error::Protocol(refusal.report(answer.status, &answer.client_request_id)),
+    match Refusal::read(body) {
+        Some(refusal) => {
+            let refusal = refusal.without(&|text| without_proof(proof, text));
+            Error::Protocol(refusal.report(answer.status, &answer.client_request_id))
+        }
         None => error,
     }
 }
 
 /// The text of a refusal, with what a box in between sent back of our own request taken out;
 /// where it did so in a form that is not known here, nothing of it is shown.
-fn without_proof(proof: &Proof, body: &[u8]) -> String {
-    let mut text = String::from_utf8_lossy(body).into_owned();
+fn without_proof(proof: &Proof, text: &str) -> String {
+    let mut text = text.to_owned();
     for (name, value) in proof {
         // That it is a JWT is no secret.
         if *name == "client_assertion_type" {

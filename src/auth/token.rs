@@ -169,6 +169,19 @@ impl Refusal {
         (!refusal.error.is_empty()).then_some(refusal)
     }
 
+    /// The same with all of its texts passed through `blot`.
+    pub(super) fn without(self, blot: &dyn Fn(&str) -> String) -> Self {
+        let blot_any = |text: Option<String>| text.as_deref().map(blot);
+        Self {
+            error: blot(&self.error),
+            error_description: blot(&self.error_description),
+            error_codes: self.error_codes,
+            correlation_id: blot_any(self.correlation_id),
+            trace_id: blot_any(self.trace_id),
+            suberror: blot_any(self.suberror),
+        }
+    }
+
     /// Whether Entra says that it is its own fault and will pass.
     pub(super) fn is_passing(&self) -> bool {
         const PASSING: [u64; 5] = [90006, 90012, 90024, 90033, 90055];

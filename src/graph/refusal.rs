@@ -6,6 +6,7 @@ use crate::auth::AccessToken;
 use crate::error::{Error, Report, excerpt, printable};
 use crate::graph::permissions;
 use crate::http::Answer;
+use crate::secret::Secret;
 
 const MAX_BODY: usize = 1 << 20;
 
@@ -28,8 +29,9 @@ pub(crate) fn refusal(mut answer: Answer, asked: &Asked<'_>) -> Error {
     let read = answer.body.read_all(MAX_BODY);
     let is_whole = read.is_ok();
     let body = read.unwrap_or_default();
-    let body = String::from_utf8_lossy(&body).replace(asked.token.secret().expose(), "[redacted]");
-    let refusal = Refusal::read(body.as_bytes());
+    let secret = asked.token.secret();
+    // Not before it is read: JSON has many ways to write the same text.
+    let refusal = Refusal::read(&body).without(secret);
     let request_id = answer
         .header("request-id")
         .map(str::to_owned)
@@ -39,7 +41,10 @@ pub(crate) fn refusal(mut answer: Answer, asked: &Asked<'_>) -> Error {
         (None, true) if !is_whole => "graph: an error whose text cannot be read".to_owned(),
         (None, true) => "graph: an error without a text".to_owned(),
         (None, false) if !refusal.message.is_empty() => format!("graph: {}", refusal.message),
-        (None, false) => format!("graph: no Graph error: {}", excerpt(body.as_bytes())),
+        (None, false) => {
+            let body = secret.blot_out(&String::from_utf8_lossy(&body));
+            format!("graph: no Graph error: {}", excerpt(body.as_bytes()))
+        }
     };
     message = format!("{} (HTTP {status}", message.trim_end_matches([' ', ':']));
     if let Some(id) = &request_id {
@@ -117,6 +122,16 @@ impl Refusal {
             refusal.codes.swap(0, place);
         }
         refusal
+    }
+
+    /// The same without a token that was sent back.
+    fn without(self, secret: &Secret) -> Self {
+        let codes = self.codes.iter().map(|code| secret.blot_out(code));
+        Self {
+            codes: codes.collect(),
+            message: secret.blot_out(&self.message),
+            request_id: self.request_id.map(|id| secret.blot_out(&id)),
+        }
     }
 
     /// The error in a line.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{correlation_id, entra, post, told};
 use crate::support::{Mgd, lines};
-use crate::tenant::{CLIENT_ID, Reply, TENANT_ID, Tenant};
+use crate::tenant::{CLIENT_ID, Reply, SECRET, TENANT_ID, Tenant};
 
 #[test]
 fn a_refusal_is_told_whole_and_with_its_remedy() {
@@ -181,4 +181,52 @@ fn an_answer_of_a_box_in_between_is_kept_and_the_secret_follows_no_redirect() {
         run.refused(5, &stderr);
         assert_eq!(lines(&tenant), [post()]);
     }
+}
+
+/// The text as JSON with every character escaped.
+fn escaped(text: &str) -> String {
+    text.encode_utf16()
+        .map(|unit| format!("\\u{unit:04x}"))
+        .collect()
+}
+
+#[test]
+fn a_service_that_sends_the_secret_back_in_any_spelling_does_not_get_it_printed() {
+    let secret = escaped(SECRET);
+    for body in [
+        format!("{{\"error\":\"no\",\"error_description\":\"you sent {secret} to us\"}}"),
+        format!("{{\"error\":\"{secret}\",\"trace_id\":\"{secret}\"}}"),
+        format!("{{\"error\":\"no\",\"suberror\":\"{secret}\",\"correlation_id\":\"{secret}\"}}"),
+    ] {
+        for status in [200, 400] {
+            let tenant = Tenant::start();
+            let refusal = Reply::bare(status).body(body.clone());
+            tenant.on(&tenant.token_path(), [refusal]);
+            let run = Mgd::new(&tenant).list(["--errors=json"]);
+            assert!(run.stderr.contains("[redacted]"), "{}", run.stderr);
+            assert!(!run.stderr.contains("cana"), "{}", run.stderr);
+            assert_eq!(
+                (run.code, run.stdout.as_str()),
+                (if status == 200 { 5 } else { 3 }, "")
+            );
+        }
+    }
+}
+
+#[test]
+fn a_graph_that_sends_the_token_back_in_any_spelling_does_not_get_it_printed() {
+    let tenant = Tenant::start();
+    let token = "canary-token-bearer";
+    let granted = serde_json::json!({
+        "token_type": "Bearer", "expires_in": 3599, "access_token": token,
+    });
+    tenant.on(&tenant.token_path(), [Reply::json(granted.to_string())]);
+    let token = escaped(token);
+    let body =
+        format!("{{\"error\":{{\"code\":\"{token}\",\"message\":\"you sent {token} to us\"}}}}");
+    tenant.on("/v1.0/users", [Reply::bare(403).body(body)]);
+    let run = Mgd::new(&tenant).get(&["users", "--errors=json"]);
+    assert!(run.stderr.contains("[redacted]"), "{}", run.stderr);
+    assert!(!run.stderr.contains("canary"), "{}", run.stderr);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""));
 }
