@@ -1,6 +1,8 @@
 //! The one door to the network: the only folder that opens sockets, sleeps and knows ureq.
 
 mod body;
+#[cfg(feature = "cli")]
+mod bounded;
 mod connect;
 mod fault;
 mod message;

@@ -1,7 +1,7 @@
 //! The certificates that a server shows, whether they can be trusted or not: for saying what is
 //! wrong with them.
 
-use std::net::TcpStream;
+use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -13,7 +13,7 @@ use crate::http::url::Url;
 
 /// The certificates of `url`'s host, its own first, as DER; none where there are none to be had.
 /// The handshake is broken off as soon as they are here, and nothing is sent.
-pub(crate) fn certificates(stream: TcpStream, url: &Url) -> Vec<Vec<u8>> {
+pub(crate) fn certificates(stream: impl Read + Write, url: &Url) -> Vec<Vec<u8>> {
     let seen = Arc::new(Seen::default());
     // Whatever goes wrong, there is something seen or nothing.
     let _ = shake_hands(stream, url, &seen);
@@ -21,7 +21,7 @@ pub(crate) fn certificates(stream: TcpStream, url: &Url) -> Vec<Vec<u8>> {
     std::mem::take(&mut *seen)
 }
 
-fn shake_hands(mut stream: TcpStream, url: &Url, seen: &Arc<Seen>) -> Option<()> {
+fn shake_hands(mut stream: impl Read + Write, url: &Url, seen: &Arc<Seen>) -> Option<()> {
     let host = url.host().trim_matches(['[', ']']).to_owned();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

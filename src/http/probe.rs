@@ -1,23 +1,24 @@
 //! The way to a host, step by step, for `mgd check`: proxy, name, connection, roots, clock.
 
 use std::io::{Read as _, Write as _};
-use std::net::{IpAddr, TcpStream, ToSocketAddrs as _};
-use std::time::{Duration, SystemTime};
+use std::net::{IpAddr, ToSocketAddrs as _};
+use std::time::{Duration, Instant, SystemTime};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::error::Error;
+use crate::http::bounded::BoundedStream;
 use crate::http::fault::{Fault, Patience};
 use crate::http::network::Network;
 use crate::http::proxy;
 use crate::http::retry::http_date;
 use crate::http::roots::load;
-use crate::http::transport::Answer;
+use crate::http::transport::{Answer, Http};
 use crate::http::url::Url;
 use crate::secret::Secret;
 
-/// How long each step may take.
+/// How long the way to a host may take, from the connection to its certificate.
 const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_HEAD: usize = 8192;
 
@@ -111,21 +112,17 @@ impl Way {
     /// # Errors
     ///
     /// `Unavailable` with the cause.
-    pub(crate) fn connect(&self, url: &Url) -> Result<Option<TcpStream>, Error> {
+    pub(crate) fn connect(&self, url: &Url, http: &Http) -> Result<Option<BoundedStream>, Error> {
         let fail =
             |error| Fault::from_ureq(ureq::Error::Io(error), &self.name(), Patience::USUAL).error;
-        let mut outcome = Err(std::io::Error::from(std::io::ErrorKind::NotConnected));
-        for address in self.addresses()? {
-            outcome = TcpStream::connect_timeout(&(address, self.port).into(), PATIENCE);
-            if outcome.is_ok() {
-                break;
-            }
-        }
-        let mut stream = outcome.map_err(fail)?;
-        let bounded = stream
-            .set_read_timeout(Some(PATIENCE))
-            .and_then(|()| stream.set_write_timeout(Some(PATIENCE)));
-        bounded.map_err(fail)?;
+        let addresses = self.addresses()?;
+        let addresses: Vec<_> = addresses
+            .into_iter()
+            .map(|address| (address, self.port).into())
+            .collect();
+        let until = Instant::now() + PATIENCE;
+        let until = http.deadline().map_or(until, |end| end.min(until));
+        let mut stream = BoundedStream::connect(&addresses, until).map_err(fail)?;
         let Some(proxy) = &self.proxy else {
             return Ok(Some(stream));
         };
@@ -145,7 +142,7 @@ impl Way {
 
 /// Asks a proxy for a tunnel ([RFC 9110 §9.3.6](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6))
 /// and gives the status of its answer.
-fn tunnel(stream: &mut TcpStream, proxy: &Secret, url: &Url) -> std::io::Result<Option<u16>> {
+fn tunnel(stream: &mut BoundedStream, proxy: &Secret, url: &Url) -> std::io::Result<Option<u16>> {
     let origin = url.origin();
     let place = format!("{}:{}", origin.host(), origin.port());
     let user = match split_user(proxy.expose()).0 {

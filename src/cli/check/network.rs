@@ -68,7 +68,7 @@ pub(super) fn check(
             report.skip(&["connect", "tls"], &why)?;
             continue;
         }
-        let stream = way.connect(&host.url);
+        let stream = way.connect(&host.url, http);
         let connected = stream.map(|_| format!("{name}: port {}", host.url.origin().port()));
         if !report.outcome("connect", &connected)? {
             report.skip(&["tls"], &format!("there is no connection to {name}"))?;
@@ -111,7 +111,7 @@ fn greet(
     let root = root.map_err(|reason| Error::parameters(format!("host: {reason}")))?;
     let request = Request::get(&root);
     let answer = http.send(&request, &mut http.attempts());
-    let answer = answer.map_err(|error| with_certificate(error, host, way, &trusted))?;
+    let answer = answer.map_err(|error| with_certificate(error, (host, way), http, &trusted))?;
     let now = SystemTime::now();
     let apart = answer.date().map(|date| match date.duration_since(now) {
         Ok(ahead) => (ahead, "behind"),
@@ -127,11 +127,16 @@ fn greet(
 }
 
 /// The error with what the certificate says that came.
-fn with_certificate(mut error: Error, host: &Host, way: &Way, trusted: &str) -> Error {
+fn with_certificate(
+    mut error: Error,
+    (host, way): (&Host, &Way),
+    http: &Http,
+    trusted: &str,
+) -> Error {
     if !error.report().message.contains("certificate") {
         return error;
     }
-    let stream = way.connect(&host.url).ok().flatten();
+    let stream = way.connect(&host.url, http).ok().flatten();
     let shown = stream.map(|stream| certificates(stream, &host.url));
     let report = error.report_mut();
     if let Some(own) = shown.as_ref().and_then(|shown| shown.first()) {
