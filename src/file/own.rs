@@ -9,7 +9,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use crate::file::cause;
-use crate::file::replacement::{Replacement, remove_leftovers};
+use crate::file::replacement::Replacement;
 
 /// Reads a file of our own making: no link is followed, and it must be a regular file with one
 /// name that only we can change.
@@ -105,7 +105,5 @@ pub(crate) fn own_folder(path: &Path) -> Result<(), String> {
 pub(crate) fn replace_own(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut replacement = Replacement::beside(target, 0o600)?;
     replacement.write_all(bytes)?;
-    replacement.commit()?;
-    remove_leftovers(target);
-    Ok(())
+    replacement.commit()
 }

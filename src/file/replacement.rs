@@ -1,10 +1,10 @@
 //! A file that takes the place of another whole, or not at all.
 
 use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// A file in the making beside the one that it will replace whole, or not at all.
@@ -18,10 +18,11 @@ pub(crate) struct Replacement {
 impl Replacement {
     /// Starts a replacement of `target` with the permissions `mode`.
     pub(crate) fn beside(target: &Path, mode: u32) -> io::Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let suffix = format!("{}-{count}{TEMPORARY}", std::process::id());
-        let temporary = target.with_file_name(format!("{}{suffix}", prefix(target)?));
+        remove_leftovers(target);
+        // Process ids are no good: each container counts its own on a volume that they share.
+        let random = RandomState::new().build_hasher().finish();
+        let name = format!("{}{random:016x}{TEMPORARY}", prefix(target)?);
+        let temporary = target.with_file_name(name);
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -43,11 +44,7 @@ impl Replacement {
     pub(crate) fn commit(self) -> io::Result<()> {
         self.file.sync_all()?;
         fs::rename(&self.temporary, &self.target)?;
-        let folder = match self.target.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        File::open(folder)?.sync_all()
+        File::open(folder(&self.target))?.sync_all()
     }
 }
 
@@ -68,6 +65,13 @@ impl Drop for Replacement {
     }
 }
 
+fn folder(target: &Path) -> &Path {
+    match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
 const TEMPORARY: &str = ".tmp";
 
 fn prefix(target: &Path) -> io::Result<String> {
@@ -78,11 +82,11 @@ fn prefix(target: &Path) -> io::Result<String> {
 }
 
 /// Removes what runs that were killed more than an hour ago left beside `target`.
-pub(super) fn remove_leftovers(target: &Path) {
-    let (Ok(prefix), Some(folder)) = (prefix(target), target.parent()) else {
+fn remove_leftovers(target: &Path) {
+    let Ok(prefix) = prefix(target) else {
         return;
     };
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(folder(target)).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let is_old = || {
@@ -92,7 +96,12 @@ pub(super) fn remove_leftovers(target: &Path) {
                 .map(|at| SystemTime::now().duration_since(at).unwrap_or_default());
             age.is_ok_and(|age| age > Duration::from_secs(3600))
         };
-        if name.starts_with(&prefix) && name.ends_with(TEMPORARY) && is_old() {
+        let random = name.strip_prefix(&prefix);
+        let random = random.and_then(|rest| rest.strip_suffix(TEMPORARY));
+        let is_ours = |random: &str| {
+            random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        if random.is_some_and(is_ours) && is_old() {
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -115,7 +115,8 @@ fn what_a_killed_process_left_is_cleared_away_after_an_hour_and_nothing_else_is(
     assert_eq!(old.len(), 1);
     let others = [
         "notes.tmp",
-        ".other.json.1-0.tmp",
+        ".other.json.0123456789abcdef.tmp",
+        ".msal_token_cache.json.own.tmp",
         "msal_token_cache.json.bak",
     ];
     for name in others {
