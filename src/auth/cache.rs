@@ -1,7 +1,8 @@
 //! The token cache: one file that all processes of a user share.
 
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -21,7 +22,8 @@ pub struct TokenCache(Option<PathBuf>);
 
 /// The name of the file in a folder that was given.
 const NAME: &str = "msal_token_cache.json";
-const MAX_BYTES: u64 = 1 << 20;
+/// The tokens of some three thousand tenants.
+const MAX_BYTES: u64 = 8 << 20;
 /// What the name of the file goes on with that holds the word to wait.
 pub(super) const NOT_BEFORE: &str = ".not_before";
 /// What a damaged cache comes to when a token is kept.
@@ -143,6 +145,26 @@ impl TokenCache {
             // Word for others, who are no worse off without: not worth a second warning.
             let _ =
                 own_folder_of(path).map(|()| file::replace_own(&beside(path, NOT_BEFORE), &bytes));
+        }
+    }
+
+    /// Removes the word to wait of those that `is_meant` picks by client id and tenant.
+    pub(super) fn remove_waits(&self, is_meant: &dyn Fn(&str, &str) -> bool) -> io::Result<()> {
+        let Some(path) = self.path().map(|path| beside(path, NOT_BEFORE)) else {
+            return Ok(());
+        };
+        let mut waits = self.read_waits();
+        waits.retain(|key, _| {
+            let (authority, client_id) = key.rsplit_once(' ').unwrap_or((key, ""));
+            let tenant = authority.rsplit('/').next().unwrap_or_default();
+            !is_meant(client_id, tenant)
+        });
+        if !waits.is_empty() {
+            return file::replace_own(&path, &serde_json::to_vec(&waits)?);
+        }
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
         }
     }
 

@@ -25,8 +25,8 @@ impl TokenCache {
         Ok(document.map(|document| document.list()).unwrap_or_default())
     }
 
-    /// Removes the tokens of applications that `is_meant` picks, and the word to wait that was
-    /// left beside them; says how many there were. What else is in the file stays.
+    /// Removes the tokens of applications that `is_meant` picks by client id and tenant, and the
+    /// word to wait that was left for them; says how many tokens there were. What else is in the file stays.
     ///
     /// # Errors
     ///
@@ -34,7 +34,7 @@ impl TokenCache {
     /// until `http` has no time left.
     pub(crate) fn clear(
         &self,
-        is_meant: &dyn Fn(&Listed) -> bool,
+        is_meant: &dyn Fn(&str, &str) -> bool,
         http: &Http,
     ) -> Result<usize, Error> {
         let Some(path) = self.path() else {
@@ -49,17 +49,16 @@ impl TokenCache {
         let document = self.read().map_err(|reason| self.unusable(&reason))?;
         let mut count = 0;
         if let Some(mut document) = document {
-            count = document.remove(is_meant);
+            count = document.remove(&|token| is_meant(&token.client_id, &token.tenant));
             let bytes = document.write();
             let bytes = bytes.ok_or_else(|| self.unusable("cannot be put into JSON"))?;
             if count > 0 {
                 file::replace_own(path, &bytes).map_err(|error| self.not_written(&error))?;
             }
         }
-        match fs::remove_file(not_before) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.not_written(&error)),
-            _ => Ok(count),
-        }
+        let waits = self.remove_waits(is_meant);
+        waits.map_err(|error| self.not_written(&error))?;
+        Ok(count)
     }
 
     /// The place, its mode and its lock, in a line.

@@ -30,7 +30,10 @@ pub(super) fn list(args: &CacheList) -> Result<(), Failure> {
     if !args.json {
         text.push_str("client\ttenant\tscope\texpires_on\tenvironment\n");
     }
-    for token in listed.iter().filter(|token| is_meant(token, &setup)) {
+    for token in listed
+        .iter()
+        .filter(|token| is_meant(&token.client_id, &token.tenant, &setup))
+    {
         text.push_str(&if args.json {
             object(token)?
         } else {
@@ -53,7 +56,10 @@ pub(super) fn clear(args: &CacheClear) -> Result<(), Failure> {
     };
     setup.max_time.get_or_insert(PATIENCE);
     let http = Http::new(setup.network(&console));
-    let count = cache.clear(&|token| is_meant(token, &setup), &http)?;
+    let count = cache.clear(
+        &|client_id, tenant| is_meant(client_id, tenant, &setup),
+        &http,
+    )?;
     let tokens = if count == 1 { "token" } else { "tokens" };
     console.note(&format!("{count} {tokens} removed from {}", path.display()));
     Ok(())
@@ -64,14 +70,14 @@ fn place(setup: &Setup) -> Result<TokenCache, Error> {
     parameters::token_cache(&setup.flags, setup.file().as_deref(), &lookup)
 }
 
-/// Whether a token is one of those that the command line names.
-fn is_meant(token: &Listed, setup: &Setup) -> bool {
+/// Whether tokens of this application in this tenant are those that the command line names.
+fn is_meant(client_id: &str, tenant: &str, setup: &Setup) -> bool {
     let is = |wanted: &Option<String>, found: &str| {
         wanted
             .as_ref()
             .is_none_or(|wanted| wanted.trim().eq_ignore_ascii_case(found))
     };
-    is(&setup.flags.client_id, &token.client_id) && is(&setup.flags.tenant, &token.tenant)
+    is(&setup.flags.client_id, client_id) && is(&setup.flags.tenant, tenant)
 }
 
 fn row(token: &Listed) -> String {

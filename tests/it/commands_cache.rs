@@ -160,6 +160,38 @@ fn the_tokens_of_one_application_are_removed() {
 }
 
 #[test]
+fn the_word_to_wait_of_other_applications_stays() {
+    let waits = json!({
+        "https://login.example/t-1 app-1": 4_102_444_800_u64,
+        "https://login.example/t-2 app-1": 4_102_444_801_u64,
+        "https://login.example/t-1 app-2": 4_102_444_802_u64,
+    });
+    for (arguments, left) in [
+        (&["clear", "--client-id=app-1"][..], &[2][..]),
+        (&["clear", "--tenant=t-1"], &[1]),
+        (&["clear", "--tenant=t-1", "--client-id=app-2"], &[0, 1]),
+        (&["clear"], &[]),
+    ] {
+        let mgd = mgd();
+        let name = "cache.json.not_before";
+        mgd.scratch.write(name, waits.to_string(), 0o600);
+        run(&mgd, arguments).ok();
+        if left.is_empty() {
+            assert_eq!(mgd.scratch.names(), [FILE, "cache.json.lock"]);
+            continue;
+        }
+        let kept: Value = serde_json::from_str(&mgd.scratch.read(name)).unwrap();
+        let mut kept: Vec<_> = kept.as_object().unwrap().values().collect();
+        kept.sort_by_key(|end| end.as_u64());
+        let expected: Vec<_> = left
+            .iter()
+            .map(|end| json!(4_102_444_800_u64 + end))
+            .collect();
+        assert_eq!(kept, expected.iter().collect::<Vec<_>>(), "{arguments:?}");
+    }
+}
+
+#[test]
 fn the_place_needs_no_parameters() {
     let folder = |mgd: &Mgd, name: &str| {
         let text = json!({ "AccessToken": { "a": entry(name, "t", "1800000000") } });

@@ -60,7 +60,7 @@ fn what_is_no_file_of_our_own_is_one_warning_and_replaced() {
                     .unwrap();
                 file.set_len(1 << 33).unwrap();
             },
-            "not used: is larger than 1048576 bytes",
+            "not used: is larger than 8388608 bytes",
         ),
         (
             "a fifo",
