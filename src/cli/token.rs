@@ -45,11 +45,12 @@ fn shown(
     } else if args.json {
         let expires_on = token.expires_on();
         let since = expires_on.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let authority = client.authority();
         let object = Object {
             access_token: secret,
             expires_on_date: format!("{}.000000", date_and_time(expires_on)),
             expires_on: since.as_secs(),
-            tenant: client.authority().tenant(),
+            tenant: (!authority.is_managed()).then(|| authority.tenant()),
             token_type: "Bearer",
         };
         let json = serde_json::to_string(&object);
@@ -68,7 +69,9 @@ struct Object<'t> {
     #[serde(rename = "expiresOn")]
     expires_on_date: String,
     expires_on: u64,
-    tenant: &'t str,
+    /// A managed identity does not know its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<&'t str>,
     #[serde(rename = "tokenType")]
     token_type: &'t str,
 }

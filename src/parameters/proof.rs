@@ -93,7 +93,7 @@ impl Pick {
 
     /// The credential of a managed identity, and the id that it goes by in the cache.
     pub(super) fn managed(&self, sources: &Sources<'_>) -> Result<(Credential, String), Error> {
-        let selector = sources.selector()?;
+        let selector = sources.own_selector()?;
         let id = match &selector {
             Selector::System => "SYSTEM_ASSIGNED_MANAGED_IDENTITY".to_owned(),
             Selector::ClientId(id) | Selector::ObjectId(id) | Selector::ResourceId(id) => {
@@ -236,6 +236,23 @@ impl Sources<'_> {
                 .map(|id| id.text.expose().to_owned()),
         };
         Ok(id.map_or(Selector::System, Selector::ClientId))
+    }
+
+    /// The same for an identity that stands for itself, so that a client id on the command line is
+    /// its own.
+    fn own_selector(&self) -> Result<Selector, Error> {
+        let selector = self.selector()?;
+        let Some(flag) = &self.flags.client_id else {
+            return Ok(selector);
+        };
+        match selector {
+            Selector::System => Ok(Selector::ClientId(flag.clone())),
+            Selector::ClientId(id) if id.eq_ignore_ascii_case(flag) => Ok(Selector::ClientId(id)),
+            _ => Err(Error::parameters(
+                "--client-id: `managed_identity` in the parameters file names another identity",
+            )
+            .hint("leave out one of the two")),
+        }
     }
 
     fn federated(&self, level: Level) -> Result<Federated, Error> {

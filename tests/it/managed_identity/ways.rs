@@ -9,7 +9,7 @@ use super::{
 use crate::faults::wire::dead_port;
 use crate::federated::whole;
 use crate::support::{Mgd, lines};
-use crate::tenant::{CLIENT_ID, TENANT_ID, Tenant};
+use crate::tenant::{CLIENT_ID, Reply, TENANT_ID, Tenant};
 
 #[test]
 fn the_flag_alone_is_enough() {
@@ -161,4 +161,44 @@ fn the_endpoint_is_never_asked_through_a_proxy() {
     let run = mgd.list(["--token-cache=none", "--retry-max-time=1"]);
     assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{}", run.stderr);
     assert_eq!((lines(&imds).len(), lines(&tenant).len()), (2, 1));
+}
+
+#[test]
+fn a_client_id_on_the_line_names_the_identity_that_the_file_leaves_open() {
+    for identity in [json!(true), json!({ "client_id": IDENTITY })] {
+        let (tenant, imds) = (Tenant::start(), Tenant::start_plain());
+        imds.on(IMDS, [issued(&tenant)]);
+        let mgd = with_identity(&tenant, identity).env(POD, imds.origin());
+        whole(&mgd.list(["--client-id", IDENTITY]), &tenant);
+        let resource = resource(&tenant);
+        let field = format!("&client_id={IDENTITY}");
+        let asked = format!("GET {IMDS}?api-version=2018-02-01&{resource}{field}");
+        assert_eq!(lines(&imds), [asked]);
+    }
+    for identity in [
+        json!({ "client_id": CLIENT_ID }),
+        json!({ "object_id": IDENTITY }),
+    ] {
+        let (tenant, imds) = (Tenant::start(), Tenant::start_plain());
+        let mgd = with_identity(&tenant, identity).env(POD, imds.origin());
+        let run = mgd.list(["--client-id", IDENTITY]);
+        let stderr = "mgd: --client-id: `managed_identity` in the parameters file names another \
+                      identity\nmgd: hint: leave out one of the two\n";
+        run.refused(2, stderr);
+        assert_nothing_sent([&tenant, &imds]);
+    }
+}
+
+#[test]
+fn a_token_of_a_machines_identity_names_no_tenant() {
+    let (tenant, imds) = (Tenant::start(), Tenant::start_plain());
+    let granted = r#"{"access_token":"tok.1","expires_in":"3599","token_type":"Bearer"}"#;
+    imds.on(IMDS, [Reply::json(granted)]);
+    let run = on_a_machine(&tenant, &imds).list(["token", "--json"]).ok();
+    let object = run.json();
+    let names: Vec<_> = object.as_object().unwrap().keys().collect();
+    assert_eq!(
+        names,
+        ["accessToken", "expiresOn", "expires_on", "tokenType"]
+    );
 }
