@@ -147,11 +147,11 @@ fn read_key(
                 );
             };
             let key = pbes2::decrypt(der, passphrase).map_err(|flaw| match flaw {
-                pbes2::Flaw::Unsupported => Error::parameters(
-                    "the private key is encrypted in a way that is not supported",
-                )
-                .hint(with_names("openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW && chmod 600 NEW", place))
-                .at(place),
+                pbes2::Flaw::Unsupported => {
+                    Error::parameters("the private key is encrypted in a way that is not supported")
+                        .hint(with_names(ENCRYPT_ANEW, place))
+                        .at(place)
+                }
                 pbes2::Flaw::WrongPassphrase => {
                     let error = Error::parameters("the passphrase does not open the private key");
                     error
@@ -238,6 +238,9 @@ fn pkcs8_bits(der: &[u8]) -> Option<usize> {
     pkcs1_bits(fields.expect(OCTET_STRING)?)
 }
 
+/// Puts a key under an encryption that is read here.
+const ENCRYPT_ANEW: &str = "openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW && chmod 600 NEW # DES or RC2: add -provider legacy -provider default";
+
 fn pkcs1_bits(der: &[u8]) -> Option<usize> {
     let mut fields = Der::new(der).sequence()?;
     fields.number()?;
@@ -248,7 +251,7 @@ fn refuse_pem(flaw: PemFlaw, place: &str) -> Error {
     let (cause, hint) = match flaw {
         PemFlaw::Binary(Binary::Pfx) => (
             "is no PEM but a PFX (PKCS#12) file",
-            "openssl pkcs12 -in OLD -noenc -out NEW && chmod 600 NEW",
+            "openssl pkcs12 -in OLD -noenc -out NEW && chmod 600 NEW # an old file: add -legacy",
         ),
         PemFlaw::Binary(Binary::Certificate) => (
             "is no PEM but a certificate in DER",
@@ -267,10 +270,7 @@ fn refuse_pem(flaw: PemFlaw, place: &str) -> Error {
             "holds neither a certificate nor a private key",
             "give PEM: -----BEGIN CERTIFICATE----- and -----BEGIN PRIVATE KEY-----",
         ),
-        PemFlaw::LegacyEncrypted => (
-            "holds a private key in an old encryption",
-            "openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW && chmod 600 NEW",
-        ),
+        PemFlaw::LegacyEncrypted => ("holds a private key in an old encryption", ENCRYPT_ANEW),
         PemFlaw::Damaged => (
             "holds PEM that is damaged",
             "copy the file anew: a section was cut off, or its line ends became other characters",

@@ -6,7 +6,8 @@ use super::maker::{Identity, PASSPHRASE, converted, openssl, own};
 use super::{NOTHING, client, refused, tenant_of, with_one_file, with_two_files, works};
 use crate::support::{Mgd, Run};
 
-const PFX: &str = "openssl pkcs12 -in 'a.pfx' -noenc -out 'a.new.pem' && chmod 600 'a.new.pem'";
+const PFX: &str = "openssl pkcs12 -in 'a.pfx' -noenc -out 'a.new.pem' && chmod 600 'a.new.pem' \
+                   # an old file: add -legacy";
 
 /// The hint of a refusal.
 #[track_caller]
@@ -28,7 +29,7 @@ fn obey(mgd: &Mgd, hint: &str, passphrases: &str) -> String {
         Some((command, rest)) => (command, format!(" && {rest}")),
         None => (hint, String::new()),
     };
-    let line = format!("{{ {command} {passphrases}{rest}; }} 2>&1");
+    let line = format!("{{ {command} {passphrases}{rest}\n}} 2>&1");
     let run = mgd.shell(&line);
     assert_eq!(run.code, 0, "{line}: {}", run.stdout);
     let (_, made) = hint.split_once("-out '").expect(hint);
@@ -78,7 +79,7 @@ fn the_command_is_right_whatever_the_file_is_called() {
         let run = mgd.list(NOTHING);
         assert_eq!((run.code, tenant.connections()), (2, 0), "{}", run.stderr);
         let line = hint(&run).replace(" && ", " -passin file:pass && ");
-        let done = mgd.shell(&format!("{{ {line}; }} 2>&1"));
+        let done = mgd.shell(&format!("{{ {line}\n}} 2>&1"));
         assert_eq!(done.code, 0, "{line}: {}", done.stdout);
         let made = std::path::Path::new(name).with_extension("new.pem");
         mgd.edit(|all| all["certificate_file"] = made.to_str().into());

@@ -8,7 +8,8 @@ use crate::support::Mgd;
 use crate::tenant::Tenant;
 
 const SUPPORTED: &str = "openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in 'k.pem' \
-                         -out 'k.new.pem' && chmod 600 'k.new.pem'";
+                         -out 'k.new.pem' && chmod 600 'k.new.pem' \
+                         # DES or RC2: add -provider legacy -provider default";
 const PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 
 /// The key of `identity`, encrypted so.

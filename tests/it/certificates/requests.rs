@@ -132,7 +132,8 @@ fn a_certificate_that_was_not_valid_when_it_was_asked_is_told_whole() {
     let cases = [
         (
             700_024,
-            "the assertion is outside its time: set this machine's clock (NTP)",
+            "the assertion is outside its time: set this machine's clock (NTP); a federated token \
+             file must be written anew before its token expires",
         ),
         (
             50_012,
