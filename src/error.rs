@@ -44,6 +44,8 @@ pub struct Report {
     pub retry_after: Option<Duration>,
     /// Where a listing that broke off can be taken up again.
     pub resume: Option<Resume>,
+    /// Whether others could read or change a file.
+    pub(crate) is_exposure: bool,
 }
 
 /// Where to go on with a listing that broke off.
@@ -95,6 +97,12 @@ impl Error {
     pub(crate) fn at(mut self, place: &str) -> Self {
         let report = self.report_mut();
         report.message = format!("{}: {}", printable(place), report.message);
+        self
+    }
+
+    /// The same error, known to be that others could read or change a file.
+    pub(crate) fn exposed(mut self) -> Self {
+        self.report_mut().is_exposure = true;
         self
     }
 

@@ -127,17 +127,15 @@ impl Guarded {
                 "{what} {path}: belongs to another user (uid {})",
                 self.owner.uid
             ))
-            .hint(format!("chown \"$(id -u)\" '{path}' && chmod 600 {word}")),
-        })
+            .hint(format!("chown \"$(id -u)\" {word} && chmod 600 {word}")),
+        }
+        .exposed())
     }
 }
 
 /// Whether an error says that others could read or change a file.
 pub(crate) fn is_exposure(error: &Error) -> bool {
-    let hint = error.report().hint.as_deref().unwrap_or_default();
-    ["chmod ", "chown "]
-        .iter()
-        .any(|word| hint.starts_with(word))
+    error.report().is_exposure
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
