@@ -1,7 +1,9 @@
 //! Who the application is and what it asks for: flags, parameters file and variables, checked
 //! once, before anything is sent.
 
+mod certificate;
 mod file;
+mod identity;
 mod judge;
 mod proof;
 mod sources;
