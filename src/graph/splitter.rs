@@ -1,8 +1,10 @@
 //! Takes a body apart as it arrives: top-level members and the items of `value`, token for
 //! token, with strict checks and no more memory than one of them.
 
+mod grammar;
+
 use crate::graph::capture::Capture;
-use crate::graph::lexical::{Number, Step, Utf8, plain_run};
+use crate::graph::lexical::{Number, Utf8};
 
 /// A piece of a body, without the white space that stood between its tokens.
 #[derive(Debug, PartialEq, Eq)]
@@ -96,8 +98,6 @@ struct Facts {
     is_partial: bool,
 }
 
-/// Deeper nesting than any service has a use for.
-const MAX_DEPTH: usize = 512;
 const LINK: &[u8] = b"@odata.nextLink\"";
 
 impl Splitter {
@@ -205,157 +205,6 @@ impl Splitter {
                 }
             }
         })
-    }
-
-    /// Reads at least one byte, or ends a number before one.
-    fn step(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Signal>, &'static str> {
-        let byte = input[*at];
-        match self.state {
-            State::Text => return self.text(input, at),
-            State::Number(number) => {
-                match number.next(byte) {
-                    Step::Goes(number) => self.state = State::Number(number),
-                    Step::Wrong => return Err("not a number"),
-                    Step::Ended => return Ok(self.value_ended(*at)),
-                }
-                *at += 1;
-                return Ok(None);
-            }
-            State::Literal(rest) => {
-                let Some((&expected, rest)) = rest.split_first() else {
-                    return Ok(self.value_ended(*at));
-                };
-                if byte != expected {
-                    return Err("neither true, false nor null");
-                }
-                *at += 1;
-                self.state = State::Literal(rest);
-                return Ok(if rest.is_empty() {
-                    self.value_ended(*at)
-                } else {
-                    None
-                });
-            }
-            State::Escape | State::Hex(_) | State::Beyond(_) => self.in_text(byte)?,
-            _ if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') => {
-                return self.blank(input, at).map(|()| None);
-            }
-            _ => {
-                self.blanks = 0;
-                let here = *at;
-                let signal = self.structure(byte, at);
-                if signal.is_err() {
-                    // The byte itself is what is wrong.
-                    *at = here;
-                }
-                return signal;
-            }
-        }
-        *at += 1;
-        Ok(None)
-    }
-
-    /// A byte inside a string that is no plain one.
-    fn in_text(&mut self, byte: u8) -> Result<(), &'static str> {
-        self.state = match (self.state, byte) {
-            (State::Escape, b'u') => State::Hex(4),
-            (State::Escape, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => State::Text,
-            (State::Escape, _) => return Err("no such escape in a string"),
-            (State::Hex(1), b) if b.is_ascii_hexdigit() => State::Text,
-            (State::Hex(left), b) if b.is_ascii_hexdigit() => State::Hex(left - 1),
-            (State::Hex(_), _) => return Err("no such escape in a string"),
-            (State::Beyond(utf8), b) => match utf8.next(b) {
-                Ok(Some(utf8)) => State::Beyond(utf8),
-                Ok(None) => State::Text,
-                Err(()) => return Err("not UTF-8"),
-            },
-            (state, _) => state,
-        };
-        Ok(())
-    }
-
-    fn text(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Signal>, &'static str> {
-        *at += plain_run(&input[*at..]);
-        let Some(&byte) = input.get(*at) else {
-            return Ok(None);
-        };
-        match byte {
-            b'"' => {
-                *at += 1;
-                return if self.is_key {
-                    self.key_ended(input, *at)
-                } else {
-                    Ok(self.value_ended(*at))
-                };
-            }
-            b'\\' => self.state = State::Escape,
-            0x80.. => self.state = State::Beyond(Utf8::start(byte).ok_or("not UTF-8")?),
-            _ => return Err("a control character in a string"),
-        }
-        *at += 1;
-        Ok(None)
-    }
-
-    /// White space between tokens: not kept.
-    fn blank(&mut self, input: &[u8], at: &mut usize) -> Result<(), &'static str> {
-        self.capture.cut(input, *at, self.max)?;
-        let rest = &input[*at..];
-        let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r');
-        let length = rest.iter().position(|b| !is_blank(b)).unwrap_or(rest.len());
-        self.blanks += length;
-        if self.blanks > self.max {
-            return Err("white space without end");
-        }
-        *at += length;
-        self.capture.run = *at;
-        Ok(())
-    }
-
-    fn structure(&mut self, byte: u8, at: &mut usize) -> Result<Option<Signal>, &'static str> {
-        let here = *at;
-        *at += 1;
-        match (self.state, byte) {
-            (State::Start, b'{') => self.push(b'{')?,
-            (State::Start, _) => return Err("not a JSON object"),
-            (State::KeyOrClose | State::Key, b'"') => self.key_begins(here),
-            (State::Colon, b':') => self.state = State::Value,
-            (State::Value | State::ValueOrClose, byte) if !matches!(byte, b']' | b'}') => {
-                return self.value_begins(byte, here);
-            }
-            (State::AfterValue, b',') => {
-                let is_object = self.open.last() == Some(&b'{');
-                self.state = if is_object { State::Key } else { State::Value };
-            }
-            (State::KeyOrClose, b'}') => return Ok(self.close(*at)),
-            (State::ValueOrClose, b']') => return Ok(self.close(*at)),
-            (State::AfterValue, b'}') if self.open.last() == Some(&b'{') => {
-                return Ok(self.close(*at));
-            }
-            (State::AfterValue, b']') if self.open.last() == Some(&b'[') => {
-                return Ok(self.close(*at));
-            }
-            (State::Done, _) => return Err("something follows the JSON object"),
-            _ => return Err("not JSON"),
-        }
-        Ok(None)
-    }
-
-    fn push(&mut self, bracket: u8) -> Result<(), &'static str> {
-        if self.open.len() == MAX_DEPTH {
-            return Err("nested too deeply");
-        }
-        self.open.push(bracket);
-        self.state = if bracket == b'{' {
-            State::KeyOrClose
-        } else {
-            State::ValueOrClose
-        };
-        Ok(())
-    }
-
-    fn close(&mut self, end: usize) -> Option<Signal> {
-        self.open.pop();
-        self.value_ended(end)
     }
 
     fn key_begins(&mut self, at: usize) {
