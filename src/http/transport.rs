@@ -1,26 +1,25 @@
 //! One request and its answer, asked again where that is allowed.
 
+mod exchange;
+
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use ureq::Agent;
-use ureq::http::{HeaderMap, Response};
+use ureq::http::HeaderMap;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::http::body::Body;
-use crate::http::connect;
-use crate::http::fault::{Fault, Patience};
-use crate::http::message::{Request, guid, run, shown};
+use crate::http::message::Request;
 use crate::http::network::Network;
-use crate::http::proxy;
 use crate::http::retry::{self, Attempts, Failure};
-use crate::http::roots::{self, Roots};
+use crate::http::roots::Roots;
+use crate::http::transport::exchange::Way;
 use crate::http::url::Origin;
 use crate::notice::{Listener, Notice};
-use crate::secret::Secret;
 
 /// The head of an answer and its body to come.
 #[derive(Debug)]
@@ -71,25 +70,6 @@ struct State {
     /// An agent for each way in use: a proxy set on a request would make ureq parse the roots
     /// for each connection.
     agents: Vec<(Way, Agent)>,
-}
-
-/// How a request leaves.
-#[derive(Clone, Debug)]
-enum Way {
-    /// To an endpoint beside this machine.
-    Near,
-    /// To the network, perhaps through a proxy.
-    Far(Option<Secret>),
-}
-
-impl Way {
-    fn is(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Near, Self::Near) | (Self::Far(None), Self::Far(None)) => true,
-            (Self::Far(Some(one)), Self::Far(Some(two))) => one.expose() == two.expose(),
-            _ => false,
-        }
-    }
 }
 
 impl Http {
@@ -238,114 +218,6 @@ impl Http {
         thread::sleep(time);
     }
 
-    /// Sends a request once.
-    pub(crate) fn exchange(&self, request: &Request<'_>) -> Result<Answer, Fault> {
-        let host = request.url.origin().name();
-        let way = self.way(request).map_err(Fault::before_sending)?;
-        let agent = self.agent(request, &way).map_err(Fault::before_sending)?;
-        let given = request
-            .headers
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case("client-request-id"));
-        let client_request_id = match given {
-            Some((_, id)) => id.clone(),
-            None => guid().map_err(Fault::before_sending)?,
-        };
-        let start = Instant::now();
-        let proxy = match &way {
-            Way::Far(Some(proxy)) => Some(proxy::name(proxy)),
-            Way::Far(None) | Way::Near => None,
-        };
-        let response = run(&agent, request, &client_request_id, proxy)?;
-        self.note_answer(request.url.origin());
-        self.trace(request, &response, start.elapsed());
-        let (head, body) = response.into_parts();
-        self.trace_headers(&head.headers);
-        let status = head.status.as_u16();
-        Ok(Answer {
-            status,
-            body: Body::new(&host, status, &head.headers, body),
-            headers: head.headers,
-            client_request_id,
-        })
-    }
-
-    fn trace(&self, request: &Request<'_>, response: &Response<ureq::Body>, time: Duration) {
-        self.listener().note(|| {
-            let method = if request.form.is_some() {
-                "POST"
-            } else {
-                "GET"
-            };
-            let status = response.status().as_u16();
-            format!(
-                "{method} {} -> {status} in {} ms",
-                shown(request.url),
-                time.as_millis()
-            )
-        });
-    }
-
-    /// What support asks for first, and how the answer came.
-    fn trace_headers(&self, headers: &HeaderMap) {
-        const NAMES: [&str; 8] = [
-            "date",
-            "request-id",
-            "client-request-id",
-            "x-ms-ags-diagnostic",
-            "content-type",
-            "content-encoding",
-            "retry-after",
-            "connection",
-        ];
-        let shown = NAMES.iter().filter_map(|name| {
-            let value = headers.get(*name)?;
-            Some(format!(
-                "{name}: {}",
-                String::from_utf8_lossy(value.as_bytes())
-            ))
-        });
-        let line = shown.collect::<Vec<_>>().join("; ");
-        self.listener().tell(&Notice::Trace(&line));
-    }
-
-    fn agent(&self, request: &Request<'_>, way: &Way) -> Result<Agent, Error> {
-        let shared = &*self.0;
-        let mut state = self.state();
-        if let Some((_, agent)) = state.agents.iter().find(|(known, _)| known.is(way)) {
-            return Ok(agent.clone());
-        }
-        let roots = match &state.roots {
-            Some(roots) => roots.clone(),
-            None => {
-                let roots = roots::load(shared.network.ca_file.as_deref())?;
-                self.listener()
-                    .note(|| format!("trusting {}", roots.origin));
-                state.roots.insert(roots).clone()
-            }
-        };
-        let proxy = match way {
-            Way::Far(Some(proxy)) => {
-                self.listener()
-                    .note(|| format!("going to {} through a proxy", request.url.host()));
-                Some(proxy)
-            }
-            Way::Far(None) | Way::Near => None,
-        };
-        let agent = new_agent(roots, proxy, request.patience(), shared.deadline)?;
-        state.agents.push((way.clone(), agent.clone()));
-        Ok(agent)
-    }
-
-    fn way(&self, request: &Request<'_>) -> Result<Way, Error> {
-        if request.is_near {
-            return Ok(Way::Near);
-        }
-        let variable = |name: &str| std::env::var_os(name);
-        let explicit = self.0.network.proxy.as_ref();
-        proxy::choose(explicit, &variable, request.url).map(Way::Far)
-    }
-
     fn drop_connections(&self) {
         self.state().agents.clear();
     }
@@ -360,42 +232,4 @@ impl Http {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn new_agent(
-    roots: Roots,
-    proxy: Option<&Secret>,
-    patience: Patience,
-    deadline: Option<Instant>,
-) -> Result<Agent, Error> {
-    // ureq must never look at the environment by itself: what it cannot read it ignores.
-    let proxy = match proxy {
-        Some(url) => Some(
-            ureq::Proxy::new(url.expose())
-                .map_err(|_| Error::parameters("proxy: cannot be used as a proxy"))?,
-        ),
-        None => None,
-    };
-    let config = Agent::config_builder()
-        .proxy(proxy)
-        .tls_config(
-            ureq::tls::TlsConfig::builder()
-                .root_certs(roots.certificates)
-                .build(),
-        )
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .user_agent(concat!("mgd/", env!("CARGO_PKG_VERSION")))
-        .input_buffer_size(32 * 1024)
-        // A header that fills the buffer would look like a connection that was closed.
-        .max_response_header_size(30 * 1024)
-        .output_buffer_size(16 * 1024)
-        .timeout_connect(Some(patience.connect))
-        .timeout_send_request(Some(Duration::from_secs(30)))
-        .timeout_send_body(Some(Duration::from_secs(30)))
-        .timeout_recv_response(Some(patience.answer))
-        // No bound; it lets the socket know that a body is being read (see `connect`).
-        .timeout_recv_body(Some(Duration::from_secs(30 * 24 * 3600)))
-        .build();
-    Ok(connect::agent(config, deadline))
 }
