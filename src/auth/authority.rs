@@ -1,69 +1,12 @@
 //! The authority: which tenant of which cloud vouches for the application.
 
+use crate::auth::cloud::{Cloud, WORLDWIDE, cloud_of, known_graph, login_hosts};
 use crate::error::Error;
 use crate::http::Url;
 use crate::nearest::nearest;
 
-/// A cloud: its login hosts, and the roots of its Graph, the usual one first
-/// (learn.microsoft.com/graph/deployments). Tokens of one are worth nothing in another.
-#[derive(Debug)]
-struct Cloud {
-    login: &'static [&'static str],
-    graph: &'static [&'static str],
-}
-
-const CLOUDS: [Cloud; 6] = [
-    Cloud {
-        login: &[
-            "login.microsoftonline.com",
-            "login.microsoft.com",
-            "login.windows.net",
-            "sts.windows.net",
-        ],
-        graph: &["graph.microsoft.com"],
-    },
-    Cloud {
-        login: &["login.microsoftonline.us", "login.usgovcloudapi.net"],
-        graph: &["graph.microsoft.us", "dod-graph.microsoft.us"],
-    },
-    Cloud {
-        login: &["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
-        graph: &["microsoftgraph.chinacloudapi.cn"],
-    },
-    Cloud {
-        login: &["login.microsoftonline.de"],
-        graph: &["graph.microsoft.de"],
-    },
-    Cloud {
-        login: &["login-us.microsoftonline.com"],
-        graph: &[],
-    },
-    Cloud {
-        login: &[
-            "login.sovcloud-identity.fr",
-            "login.sovcloud-identity.de",
-            "login.sovcloud-identity.sg",
-        ],
-        graph: &[],
-    },
-];
-
-/// The known Graph host of which `host` is one, spelled as Microsoft does.
-pub(crate) fn known_graph(host: &str) -> Option<&'static str> {
-    CLOUDS
-        .iter()
-        .flat_map(|cloud| cloud.graph)
-        .find(|known| **known == host)
-        .copied()
-}
-
 /// Below this each customer of Microsoft Entra External ID has a login host.
 const CUSTOMERS: &str = ".ciamlogin.com";
-
-/// Whether a host is one of Microsoft's login hosts.
-pub(crate) fn is_login_host(host: &str) -> bool {
-    CLOUDS.iter().any(|cloud| cloud.login.contains(&host))
-}
 
 /// `https://{login host}/{tenant}`: the address of a directory at Entra ID.
 #[derive(Clone, Debug)]
@@ -264,7 +207,7 @@ impl Authority {
     /// The root of this cloud's Graph, where there is one known.
     pub(crate) fn graph_root(&self) -> Option<&'static str> {
         if self.is_managed || self.base.host().ends_with(CUSTOMERS) {
-            return CLOUDS[0].graph.first().copied();
+            return WORLDWIDE.graph.first().copied();
         }
         self.cloud()?.graph.first().copied()
     }
@@ -277,14 +220,12 @@ impl Authority {
     }
 
     fn cloud(&self) -> Option<&'static Cloud> {
-        CLOUDS
-            .iter()
-            .find(|cloud| cloud.login.contains(&self.base.host()))
+        cloud_of(self.base.host())
     }
 }
 
 fn check_host(host: &str) -> Result<(), (String, String)> {
-    let known = || CLOUDS.iter().flat_map(|cloud| cloud.login).copied();
+    let known = login_hosts;
     if known().any(|login| login == host) {
         return Ok(());
     }

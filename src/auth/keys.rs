@@ -125,6 +125,9 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
+/// Puts a key under an encryption that is read here.
+const ENCRYPT_ANEW: &str = "openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW && chmod 600 NEW # DES or RC2: add -provider legacy -provider default";
+
 fn read_key(
     section: &Section<'_>,
     passphrase: Option<&Secret>,
@@ -237,9 +240,6 @@ fn pkcs8_bits(der: &[u8]) -> Option<usize> {
     }
     pkcs1_bits(fields.expect(OCTET_STRING)?)
 }
-
-/// Puts a key under an encryption that is read here.
-const ENCRYPT_ANEW: &str = "openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in OLD -out NEW && chmod 600 NEW # DES or RC2: add -provider legacy -provider default";
 
 fn pkcs1_bits(der: &[u8]) -> Option<usize> {
     let mut fields = Der::new(der).sequence()?;

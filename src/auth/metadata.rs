@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::auth::authority::{Authority, is_login_host};
+use crate::auth::authority::Authority;
+use crate::auth::cloud::is_login_host;
 use crate::http::Url;
 
 /// What an authority says of itself.

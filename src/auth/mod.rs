@@ -6,6 +6,7 @@ mod authority;
 mod cache;
 mod certificate;
 mod client;
+mod cloud;
 mod credential;
 mod der;
 mod discovery;
@@ -23,12 +24,13 @@ mod request;
 mod token;
 
 pub(crate) use assertion::{Signer, key_of, signer_from, signer_from_thumbprint};
-pub(crate) use authority::{Authority, known_graph};
+pub(crate) use authority::Authority;
 pub use cache::TokenCache;
 #[cfg(feature = "cli")]
 pub(crate) use certificate::{Validity, issuer};
 pub use client::ConfidentialClient;
 pub(crate) use client::Renewal;
+pub(crate) use cloud::known_graph;
 pub use credential::Credential;
 #[cfg(feature = "cli")]
 pub(crate) use entry::Listed;
