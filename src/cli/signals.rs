@@ -30,7 +30,10 @@ pub(super) fn remove_on_exit(path: &Path) {
     if paths.len() > 1 {
         return;
     }
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
+    let ignored = ignored();
+    let obeyed = [SIGHUP, SIGINT, SIGTERM].into_iter();
+    let obeyed = obeyed.filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(obeyed) else {
         return;
     };
     // A thread, because the work may be waiting in the kernel just then. Without one, a signal
@@ -49,4 +52,13 @@ pub(super) fn remove_on_exit(path: &Path) {
     if thread::Builder::new().spawn(watch).is_err() {
         handle.close();
     }
+}
+
+/// The signals that whoever started the program had it ignore, as nohup does with SIGHUP: a bit
+/// each, from 1 (proc_pid_status(5)).
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{Mgd, Run, wait_until};
+use crate::support::{Mgd, Run, skipped, wait_until};
 use crate::tenant::{Reply, Tenant};
 
 /// A tenant whose first page stops midway for as long as the test needs.
@@ -25,6 +25,18 @@ fn signal(name: &str, pid: u32) {
     assert!(status.success());
 }
 
+/// Whether this process, and with it all that it starts, was told to ignore a signal.
+fn is_ignored(number: u32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = u64::from_str_radix(mask.unwrap().trim(), 16).unwrap();
+    let is = mask >> (number - 1) & 1 == 1;
+    if is {
+        skipped(&format!("signal {number} is ignored here"));
+    }
+    is
+}
+
 fn end(child: Child) -> Run {
     Run::from(child.wait_with_output().unwrap())
 }
@@ -39,6 +51,9 @@ fn is_asking(tenant: &Tenant) -> bool {
 #[test]
 fn a_signal_ends_a_listing_at_once_and_quietly() {
     for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+        if is_ignored(code as u32 - 128) {
+            continue;
+        }
         let tenant = stalling();
         let mgd = Mgd::new(&tenant);
         let child = mgd.start(["parameters.json"]);
@@ -52,6 +67,9 @@ fn a_signal_ends_a_listing_at_once_and_quietly() {
 #[test]
 fn a_signal_leaves_the_old_file_and_no_temporary_one() {
     for (name, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+        if is_ignored(code as u32 - 128) {
+            continue;
+        }
         let tenant = stalling();
         let mgd = Mgd::new(&tenant);
         mgd.scratch.write("out.json", "old", 0o644);
@@ -94,4 +112,31 @@ fn the_first_process_of_a_container_obeys_sigterm() {
     let first = std::fs::read_to_string(children).unwrap();
     signal("-TERM", first.trim().parse().unwrap());
     assert_eq!(end(child).code, 143);
+}
+
+#[test]
+fn a_signal_that_nohup_has_it_ignore_stays_ignored() {
+    let tenant = Tenant::start();
+    tenant.on(
+        "/v1.0/users",
+        [Reply::json("{\"value\":[]}").delay(Duration::from_millis(500))],
+    );
+    let mgd = Mgd::new(&tenant);
+    let program = mgd.command(["parameters.json", "-O", "out.json"]);
+    let child = Command::new("sh")
+        .args(["-c", "trap '' HUP && exec \"$0\" \"$@\""])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .current_dir(mgd.folder())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", mgd.folder())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_until(|| is_asking(&tenant));
+    signal("-HUP", child.id());
+    assert_eq!(end(child).code, 0);
+    assert_eq!(mgd.scratch.read("out.json"), "{\"value\":[]}\n");
 }
