@@ -1,9 +1,10 @@
 //! Signals end the program at once, and leave nothing half-written behind.
 
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command};
 use std::time::Duration;
 
-use crate::support::{Mgd, Run, skipped, wait_until};
+use crate::support::{Mgd, Run, run_by, skipped, tool, wait_until};
 use crate::tenant::{Reply, Tenant};
 
 /// A tenant whose first page stops midway for as long as the test needs.
@@ -87,25 +88,16 @@ fn a_signal_leaves_the_old_file_and_no_temporary_one() {
 fn the_first_process_of_a_container_obeys_sigterm() {
     let tenant = stalling();
     let mgd = Mgd::new(&tenant);
-    let program = mgd.command(["parameters.json"]);
-    let child = Command::new("unshare")
-        .args(["--pid", "--fork"])
-        .arg(program.get_program())
-        .args(program.get_args())
-        .current_dir(mgd.folder())
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("HOME", mgd.folder())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let Ok(mut child) = child else {
-        eprintln!("no unshare here: not tested");
+    let Some(unshare) = tool("unshare") else {
         return;
     };
+    let program = mgd.command(["parameters.json"]);
+    let mut child = run_by(&unshare, &["--pid", "--fork"], &program)
+        .spawn()
+        .unwrap();
     wait_until(|| is_asking(&tenant) || child.try_wait().unwrap().is_some());
     if child.try_wait().unwrap().is_some() {
-        eprintln!("no new process namespace may be made here: not tested");
+        skipped("no new process namespace may be made here");
         return;
     }
     let children = format!("/proc/{0}/task/{0}/children", child.id());
@@ -123,16 +115,8 @@ fn a_signal_that_nohup_has_it_ignore_stays_ignored() {
     );
     let mgd = Mgd::new(&tenant);
     let program = mgd.command(["parameters.json", "-O", "out.json"]);
-    let child = Command::new("sh")
-        .args(["-c", "trap '' HUP && exec \"$0\" \"$@\""])
-        .arg(program.get_program())
-        .args(program.get_args())
-        .current_dir(mgd.folder())
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("HOME", mgd.folder())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+    let nohup = ["-c", "trap '' HUP && exec \"$0\" \"$@\""];
+    let child = run_by(Path::new("/bin/sh"), &nohup, &program)
         .spawn()
         .unwrap();
     wait_until(|| is_asking(&tenant));

@@ -152,16 +152,22 @@ fn a_wait_that_a_wrong_clock_or_nobody_wrote_is_passed_over() {
     }
 }
 
-#[test]
-fn a_lock_that_is_held_for_too_long_is_one_warning() {
-    let tenant = Tenant::start();
-    let mgd = Mgd::new(&tenant);
-    put(&mgd, "{}");
+/// The lock of the cache, in another's hands until it is dropped.
+fn held(mgd: &Mgd) -> File {
     let path = mgd
         .scratch
         .write("cache/msal_token_cache.json.lock", "", 0o600);
     let lock = File::options().read(true).write(true).open(path).unwrap();
     lock.lock().unwrap();
+    lock
+}
+
+#[test]
+fn a_lock_that_is_held_for_too_long_is_one_warning() {
+    let tenant = Tenant::start();
+    let mgd = Mgd::new(&tenant);
+    put(&mgd, "{}");
+    let lock = held(&mgd);
     let run = mgd.list(["--retry-max-time", "1"]);
     let told = warning("its lock is held for too long");
     whole(&run, &tenant, &told);
@@ -182,11 +188,7 @@ fn a_token_that_the_holder_of_the_lock_stores_is_taken_while_it_is_held() {
     let tenant = Tenant::start();
     let mgd = Mgd::new(&tenant);
     put(&mgd, "{}");
-    let path = mgd
-        .scratch
-        .write("cache/msal_token_cache.json.lock", "", 0o600);
-    let lock = File::options().read(true).write(true).open(path).unwrap();
-    lock.lock().unwrap();
+    let lock = held(&mgd);
     let child = mgd.start(["parameters.json"]);
     std::thread::sleep(std::time::Duration::from_millis(200));
     Cached::new(&tenant, &tenant.issue_token()).write(&mgd);
