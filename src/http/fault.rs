@@ -36,12 +36,20 @@ pub(crate) struct Fault {
     pub(crate) is_passing: bool,
 }
 
+/// For a host that cannot be reached at all.
+const NO_WAY: &str = "check the network, the firewall and the proxy settings";
+
 impl Fault {
     fn passing(host: &str, cause: &str) -> Self {
         Self {
             error: Error::unavailable(format!("{host}: {cause}")),
             is_passing: true,
         }
+    }
+
+    fn hint(mut self, hint: &str) -> Self {
+        self.error = self.error.hint(hint);
+        self
     }
 
     fn lasting(error: Error) -> Self {
@@ -74,15 +82,10 @@ impl Fault {
         match error {
             ureq::Error::Io(error) => Self::from_io(&error, host),
             ureq::Error::Timeout(phase) => Self::from_timeout(phase, host, patience),
-            ureq::Error::HostNotFound => {
-                let mut fault = Self::passing(host, "host not found");
-                fault.error = fault
-                    .error
-                    .hint("check the name, and that this machine has DNS");
-                fault
-            }
+            ureq::Error::HostNotFound => Self::passing(host, "host not found")
+                .hint("check the name, and that this machine has DNS"),
             ureq::Error::ConnectProxyFailed(cause) => Self::from_proxy(&cause, host),
-            ureq::Error::ConnectionFailed => Self::passing(host, "no connection"),
+            ureq::Error::ConnectionFailed => Self::passing(host, "no connection").hint(NO_WAY),
             ureq::Error::Rustls(error) => Self::from_tls(&error, host),
             ureq::Error::Tls(_) => {
                 Self::protocol(host, "has no name that a certificate could name")
@@ -111,7 +114,12 @@ impl Fault {
             return Self::from_tls(tls, host);
         }
         match error.kind() {
-            io::ErrorKind::ConnectionRefused => Self::passing(host, "connection refused"),
+            io::ErrorKind::ConnectionRefused => {
+                Self::passing(host, "connection refused").hint(NO_WAY)
+            }
+            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+                Self::passing(host, &crate::file::cause(error)).hint(NO_WAY)
+            }
             io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
                 Self::passing(host, "the connection was reset")
             }
@@ -126,7 +134,8 @@ impl Fault {
     fn from_timeout(phase: Timeout, host: &str, patience: Patience) -> Self {
         let cause = match phase {
             Timeout::Resolve | Timeout::Connect => {
-                format!("no connection within {} s", patience.connect.as_secs())
+                let cause = format!("no connection within {} s", patience.connect.as_secs());
+                return Self::passing(host, &cause).hint(NO_WAY);
             }
             Timeout::RecvResponse => {
                 format!("no answer within {} s", patience.answer.as_secs())

@@ -112,7 +112,10 @@ fn a_port_that_nobody_listens_on_is_tried_three_times() {
     let port = dead_port();
     let run = on_port(port, &["-v"]);
     assert_eq!((run.code, run.stdout.as_str()), (4, ""));
-    let line = format!("mgd: localhost:{port}: connection refused\n");
+    let line = format!(
+        "mgd: localhost:{port}: connection refused\n\
+         mgd: hint: check the network, the firewall and the proxy settings\n"
+    );
     assert!(run.stderr.ends_with(&line), "{}", run.stderr);
     assert_eq!(run.stderr.matches(": trying again in ").count(), 2);
 }
