@@ -8,7 +8,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use crate::auth::certificate::{Validity, names, rsa_bits, sha1, sha256};
-use crate::auth::keys::{Algorithm, Contents, PrivateKey};
+use crate::auth::keys::{Algorithm, PrivateKey};
 use crate::error::Error;
 use crate::http::guid;
 use crate::secret::Secret;
@@ -99,7 +99,7 @@ impl Signer {
 
     /// A key with the thumbprint that the portal shows: 40 hexadecimal digits are SHA-1, 64 are
     /// SHA-256; colons, spaces and case do not matter.
-    pub(super) fn with_thumbprint(key: PrivateKey, text: &str, place: &str) -> Result<Self, Error> {
+    pub(crate) fn with_thumbprint(key: PrivateKey, text: &str, place: &str) -> Result<Self, Error> {
         let digits: String = text
             .chars()
             .filter(|c| !c.is_whitespace() && !matches!(c, ':' | '-' | '\u{200e}'))
@@ -222,70 +222,6 @@ impl Signer {
     }
 }
 
-/// Reads the files of a certificate credential: one PEM with both, or two.
-///
-/// # Errors
-///
-/// `Parameters` for each way in which they cannot be used, with the remedy.
-pub(crate) fn signer_from(
-    certificate: (&[u8], &str),
-    key: Option<(&[u8], &str)>,
-    passphrase: Option<&Secret>,
-) -> Result<Signer, Error> {
-    let (bytes, place) = certificate;
-    let contents = match key {
-        Some((key, key_place)) => {
-            let mut contents = Contents::read_certificates(bytes, place)?;
-            contents.key = Some(key_of(key, passphrase, key_place)?);
-            contents
-        }
-        None => Contents::read(bytes, passphrase, place)?,
-    };
-    if contents.certificates.is_empty() {
-        return Err(Error::parameters("holds no certificate")
-            .hint("give the certificate that was uploaded, -----BEGIN CERTIFICATE-----")
-            .at(place));
-    }
-    let Some(key) = contents.key else {
-        return Err(Error::parameters("holds no private key")
-            .hint("add the key to this file, or name its file in private_key_file")
-            .at(place));
-    };
-    Signer::with_certificate(key, contents.certificates, place)
-}
-
-/// A signer for a key by the thumbprint of its certificate.
-///
-/// # Errors
-///
-/// `Parameters` when the text is no thumbprint.
-pub(crate) fn signer_from_thumbprint(
-    key: PrivateKey,
-    text: &str,
-    place: &str,
-) -> Result<Signer, Error> {
-    Signer::with_thumbprint(key, text, place)
-}
-
-/// The private key in a file that should hold one.
-pub(crate) fn key_of(
-    bytes: &[u8],
-    passphrase: Option<&Secret>,
-    place: &str,
-) -> Result<PrivateKey, Error> {
-    let contents = Contents::read(bytes, passphrase, place)?;
-    contents.key.ok_or_else(|| {
-        let cause = if contents.certificates.is_empty() {
-            "holds no private key"
-        } else {
-            "holds a certificate where the private key belongs"
-        };
-        Error::parameters(cause)
-            .hint("give the .pem or .key file that was made together with the certificate")
-            .at(place)
-    })
-}
-
 /// The leaf and those that certify it, each the one before (RFC 7515 §4.1.6).
 fn in_order(leaf: Vec<u8>, mut others: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let mut chain = vec![leaf];
@@ -350,34 +286,6 @@ mod tests {
         assert_eq!(hexadecimal(""), Some(Vec::new()));
         for text in ["0", "0g", "+1", "é", "0x", "00 0"] {
             assert_eq!(hexadecimal(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_holds_no_key_or_no_certificate_is_refused_without_being_quoted() {
-        let canary = "Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5";
-        for text in [
-            canary.to_owned(),
-            format!("-----BEGIN CERTIFICATE-----\n{canary}\n-----END CERTIFICATE-----\n"),
-            format!("-----BEGIN PRIVATE KEY-----\n{canary}\n-----END PRIVATE KEY-----\n"),
-            format!("-----BEGIN RSA PRIVATE KEY-----\n{canary}"),
-            format!("-----BEGIN {canary}-----\n-----END {canary}-----\n"),
-        ] {
-            let errors = [
-                signer_from((text.as_bytes(), "c.pem"), None, None).map(drop),
-                signer_from(
-                    (text.as_bytes(), "c.pem"),
-                    Some((text.as_bytes(), "k")),
-                    None,
-                )
-                .map(drop),
-                key_of(text.as_bytes(), None, "k.pem").map(drop),
-            ];
-            for error in errors {
-                let error = error.unwrap_err();
-                assert!(matches!(error, Error::Parameters(_)));
-                assert!(!format!("{error} {error:?}").contains(canary));
-            }
         }
     }
 }

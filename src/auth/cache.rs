@@ -31,6 +31,9 @@ pub(super) const ANEW: &str = ", and is made anew";
 /// A wait that is longer was written with a wrong clock.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 
+/// How often a lock that another holds is tried.
+pub(super) const LOCK_POLL: Duration = Duration::from_millis(40);
+
 /// What came of trying the lock.
 #[derive(Debug)]
 pub(super) enum Lock {

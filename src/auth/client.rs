@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::auth::authority::Authority;
-use crate::auth::cache::{Lock, TokenCache};
+use crate::auth::cache::{LOCK_POLL, Lock, TokenCache};
 use crate::auth::credential::Credential;
 use crate::auth::entry::Key;
 use crate::auth::managed_identity::resource;
@@ -52,7 +52,6 @@ pub(crate) enum Renewal<'r> {
     Claims(&'r str),
 }
 
-const LOCK_POLL: Duration = Duration::from_millis(40);
 /// How long a failed replacement of a token that is still good is not tried again.
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -2,10 +2,11 @@
 
 use std::time::SystemTime;
 
-use crate::auth::assertion::{Asked, Signer, key_of, signer_from};
+use crate::auth::assertion::{Asked, Signer};
 use crate::auth::certificate::Validity;
 use crate::auth::federated::Federated;
 use crate::auth::managed_identity::{Selector, Source};
+use crate::auth::signer::{key_of, signer_from};
 use crate::error::Error;
 use crate::http::{Attempts, Http};
 use crate::secret::Secret;

@@ -4,15 +4,12 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::time::Duration;
 
-use crate::auth::cache::{ANEW, Lock, NOT_BEFORE, TokenCache, beside};
+use crate::auth::cache::{ANEW, LOCK_POLL, Lock, NOT_BEFORE, TokenCache, beside};
 use crate::auth::entry::Listed;
 use crate::error::{Error, quoted};
 use crate::file;
 use crate::http::Http;
-
-const LOCK_POLL: Duration = Duration::from_millis(40);
 
 impl TokenCache {
     /// The tokens of applications in the cache, those that have expired too.

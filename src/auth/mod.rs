@@ -21,9 +21,10 @@ mod pem;
 #[cfg(feature = "pfx")]
 mod pfx;
 mod request;
+mod signer;
 mod token;
 
-pub(crate) use assertion::{Signer, key_of, signer_from, signer_from_thumbprint};
+pub(crate) use assertion::Signer;
 pub(crate) use authority::Authority;
 pub use cache::TokenCache;
 #[cfg(feature = "cli")]
@@ -37,4 +38,5 @@ pub(crate) use entry::Listed;
 pub(crate) use federated::Federated;
 pub(crate) use managed_identity::{Selector, Source, detect};
 pub(crate) use pem::{Binary, binary_kind};
+pub(crate) use signer::{key_of, signer_from};
 pub use token::AccessToken;

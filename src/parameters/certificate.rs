@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::auth::{
-    Binary, Credential, Signer, binary_kind, key_of, signer_from, signer_from_thumbprint,
-};
+use crate::auth::{Binary, Credential, Signer, binary_kind, key_of, signer_from};
 use crate::error::Error;
 use crate::file::{Guarded, shown};
 use crate::parameters::file::{ParametersFile, Placed, read_secret_file};
@@ -86,11 +84,7 @@ fn from_file(file: &ParametersFile, passphrase: Option<&Secret>) -> Result<Crede
             let key = read(&key, "private key file")?;
             let key = key_of(key.bytes(), passphrase, &key.place)?;
             let text = thumbprint.text.expose();
-            Ok(Credential::signer(signer_from_thumbprint(
-                key,
-                text,
-                &thumbprint.place,
-            )?))
+            Signer::with_thumbprint(key, text, &thumbprint.place).map(Credential::signer)
         }
         (None, Some(_), None) => Err(Error::parameters("`private_key_file` stands alone")
             .hint("add certificate_file, or the thumbprint that the portal shows")
