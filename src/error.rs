@@ -46,6 +46,8 @@ pub struct Report {
     pub resume: Option<Resume>,
     /// Whether others could read or change a file.
     pub(crate) is_exposure: bool,
+    /// Whether a change may have been made all the same.
+    pub(crate) is_unsure: bool,
 }
 
 /// Where to go on with a listing that broke off.
@@ -103,6 +105,18 @@ impl Error {
     /// The same error, known to be that others could read or change a file.
     pub(crate) fn exposed(mut self) -> Self {
         self.report_mut().is_exposure = true;
+        self
+    }
+
+    /// The same error of a request that may have been carried out all the same.
+    pub(crate) fn unsure(mut self) -> Self {
+        let report = self.report_mut();
+        report.is_unsure = true;
+        let hint = "it may have been applied: look before you send it again";
+        report.hint = Some(match report.hint.take() {
+            Some(known) => format!("{hint}; {known}"),
+            None => hint.to_owned(),
+        });
         self
     }
 

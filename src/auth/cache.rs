@@ -135,20 +135,25 @@ impl TokenCache {
         (wait <= LONGEST_WAIT).then_some(moment)
     }
 
-    /// Leaves word for other processes that `key` must wait.
-    pub(super) fn set_not_before(&self, key: &str, moment: SystemTime, now: SystemTime) {
-        let (Some(path), Some(end)) = (self.path(), epoch(moment)) else {
-            return;
-        };
+    /// Leaves word for other processes that `key` must wait; says until when.
+    pub(super) fn set_not_before(
+        &self,
+        key: &str,
+        moment: SystemTime,
+        now: SystemTime,
+    ) -> Option<SystemTime> {
+        // Whole seconds, and none too few.
+        let end = epoch(moment)? + 1;
+        let path = self.path()?;
         let mut waits = self.read_waits();
         waits.retain(|_, end| Some(*end) >= epoch(now));
-        // Whole seconds, and none too few.
-        waits.insert(key.to_owned(), end + 1);
+        waits.insert(key.to_owned(), end);
         if let Ok(bytes) = serde_json::to_vec(&waits) {
             // Word for others, who are no worse off without: not worth a second warning.
             let _ =
                 own_folder_of(path).map(|()| file::replace_own(&beside(path, NOT_BEFORE), &bytes));
         }
+        UNIX_EPOCH.checked_add(Duration::from_secs(end))
     }
 
     /// Removes the word to wait of those that `is_meant` picks by client id and tenant.

@@ -37,6 +37,8 @@ struct State {
     token: Option<AccessToken>,
     /// When a replacement for a good token failed last.
     failed_at: Option<Instant>,
+    /// Until when a host told this process to wait.
+    told: Option<SystemTime>,
 }
 
 /// Why the token at hand will not do.
@@ -168,6 +170,16 @@ impl ConfidentialClient {
         };
         state.token = Some(token.clone());
         Ok(token)
+    }
+
+    pub(super) fn told(&self) -> Option<SystemTime> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.told
+    }
+
+    pub(super) fn set_told(&self, moment: Option<SystemTime>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.told = moment.max(state.told);
     }
 
     pub(crate) fn http(&self) -> &Http {

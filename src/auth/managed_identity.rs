@@ -176,10 +176,12 @@ impl Source {
         let mut answer = http
             .exchange(&Request {
                 headers: &question.headers,
-                form: question.form.as_ref(),
                 proof: proof.as_ref().map(|(name, value)| (*name, value)),
                 is_near: true,
-                ..Request::get(&question.url)
+                ..match &question.form {
+                    Some(form) => Request::form(&question.url, form),
+                    None => Request::get(&question.url),
+                }
             })
             .map_err(|fault| self.unanswered(fault))?;
         let body = answer.body.read_all(MAX_ANSWER).map(Zeroizing::new);

@@ -23,6 +23,7 @@ mod pfx;
 mod request;
 mod signer;
 mod token;
+mod waits;
 
 pub(crate) use assertion::Signer;
 pub(crate) use authority::Authority;

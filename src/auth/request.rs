@@ -1,7 +1,7 @@
 //! The token request: what is sent, how often, and what a refusal means.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
@@ -19,31 +19,6 @@ use crate::secret::Secret;
 const MAX_ANSWER: usize = 1 << 20;
 
 impl ConfidentialClient {
-    /// Waits as long as this application was told to, perhaps in another process.
-    pub(super) fn obey_not_before(&self, attempts: &mut Attempts) -> Result<(), Error> {
-        let now = SystemTime::now();
-        let Some(wait) = self
-            .not_before(now)
-            .and_then(|at| at.duration_since(now).ok())
-        else {
-            return Ok(());
-        };
-        let reason = "token endpoint: this application was told to wait";
-        let endpoint = self.endpoint()?;
-        let failure = Failure::Status(429, Some(wait));
-        match self.http.next_wait(endpoint.origin(), attempts, failure) {
-            Some(wait) => {
-                self.http.sleep(reason, wait);
-                Ok(())
-            }
-            None => Err(Error::unavailable(format!(
-                "{reason}, and may ask again in {} s",
-                wait.as_secs()
-            ))
-            .retry_after(Some(wait))),
-        }
-    }
-
     /// One token request with its repeats; a token that comes is kept.
     pub(super) fn ask(
         &self,
@@ -70,8 +45,7 @@ impl ConfidentialClient {
             let answer = self.http.try_once(
                 &Request {
                     headers: &[("accept".to_owned(), "application/json".to_owned())],
-                    form: Some(&form),
-                    ..Request::get(&endpoint)
+                    ..Request::form(&endpoint, &form)
                 },
                 attempts,
                 &mut |wait| self.leave_word(wait),
@@ -195,23 +169,6 @@ impl ConfidentialClient {
         };
         error.report_mut().hint = hint;
         (error, is_passing)
-    }
-
-    /// The moment before which this application must not ask.
-    pub(super) fn not_before(&self, now: SystemTime) -> Option<SystemTime> {
-        self.cache.not_before(&self.wait_key(), now)
-    }
-
-    fn leave_word(&self, wait: Duration) {
-        let now = SystemTime::now();
-        if let Some(moment) = now.checked_add(wait) {
-            self.cache.set_not_before(&self.wait_key(), moment, now);
-        }
-    }
-
-    /// Entra throttles an application of a tenant.
-    fn wait_key(&self) -> String {
-        format!("{} {}", self.authority.base().as_str(), self.client_id)
     }
 }
 

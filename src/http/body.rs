@@ -29,7 +29,13 @@ impl Body {
     /// The body of an answer. One whose end could not be told from a cut, or that is encoded in a
     /// way that was not asked for, cannot be read; of an error the status counts all the same, so
     /// that its text is read to whatever end it has.
-    pub(super) fn new(host: &str, status: u16, headers: &HeaderMap, body: ureq::Body) -> Self {
+    pub(super) fn new(
+        host: &str,
+        status: u16,
+        headers: &HeaderMap,
+        body: ureq::Body,
+        has_body: bool,
+    ) -> Self {
         let is_chunked = headers
             .get_all(TRANSFER_ENCODING)
             .iter()
@@ -42,7 +48,7 @@ impl Body {
             is_framed,
         };
         let source = match encoding(headers).as_deref() {
-            _ if matches!(status, 204 | 304) => Source::Nothing,
+            _ if matches!(status, 204 | 304) || !has_body => Source::Nothing,
             // The trailer of gzip tells the end as well as a length does.
             Some("gzip" | "x-gzip") => Source::Gzip(Box::new(MultiGzDecoder::new(wire))),
             None | Some("" | "identity") if is_framed || status >= 300 => Source::Plain(wire),

@@ -13,7 +13,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Error, Timeout};
 
-/// How long a body may send nothing at all.
+/// How long a body may not move at all.
 pub(super) const SILENCE: Duration = Duration::from_secs(30);
 
 /// An agent with our resolver and our sockets.
@@ -121,8 +121,11 @@ impl<T: Transport> Transport for Bounded<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.inner
-            .transmit_output(amount, bounded(timeout, self.deadline))
+        let mut timeout = bounded(timeout, self.deadline);
+        if timeout.reason == Timeout::SendBody && *timeout.after > SILENCE {
+            timeout.after = Wait::Exact(SILENCE);
+        }
+        self.inner.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {

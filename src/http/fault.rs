@@ -8,6 +8,7 @@ use ureq::Timeout;
 
 use crate::error::Error;
 use crate::http::connect::SILENCE;
+use crate::http::content::Unread;
 
 /// How long is waited for a connection, and then for an answer to begin.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,8 @@ pub(crate) struct Fault {
     pub(crate) error: Error,
     /// Whether asking again can help.
     pub(crate) is_passing: bool,
+    /// Whether it is certain that the request never left.
+    pub(crate) is_unsent: bool,
 }
 
 /// For a host that cannot be reached at all.
@@ -44,7 +47,19 @@ impl Fault {
         Self {
             error: Error::unavailable(format!("{host}: {cause}")),
             is_passing: true,
+            is_unsent: false,
         }
+    }
+
+    /// The same of a request that changes something, and may have come through.
+    pub(super) fn unsure(mut self) -> Self {
+        self.error = self.error.unsure();
+        self
+    }
+
+    fn unsent(mut self) -> Self {
+        self.is_unsent = true;
+        self
     }
 
     fn hint(mut self, hint: &str) -> Self {
@@ -56,12 +71,13 @@ impl Fault {
         Self {
             error,
             is_passing: false,
+            is_unsent: false,
         }
     }
 
     /// A failure of ours before anything was sent.
     pub(crate) fn before_sending(error: Error) -> Self {
-        Self::lasting(error)
+        Self::lasting(error).unsent()
     }
 
     /// An answer that cannot be right.
@@ -83,9 +99,12 @@ impl Fault {
             ureq::Error::Io(error) => Self::from_io(&error, host),
             ureq::Error::Timeout(phase) => Self::from_timeout(phase, host, patience),
             ureq::Error::HostNotFound => Self::passing(host, "host not found")
-                .hint("check the name, and that this machine has DNS"),
+                .hint("check the name, and that this machine has DNS")
+                .unsent(),
             ureq::Error::ConnectProxyFailed(cause) => Self::from_proxy(&cause, host),
-            ureq::Error::ConnectionFailed => Self::passing(host, "no connection").hint(NO_WAY),
+            ureq::Error::ConnectionFailed => {
+                Self::passing(host, "no connection").hint(NO_WAY).unsent()
+            }
             ureq::Error::Rustls(error) => Self::from_tls(&error, host),
             ureq::Error::Tls(_) => {
                 Self::protocol(host, "has no name that a certificate could name")
@@ -104,7 +123,8 @@ impl Fault {
             ureq::Error::Protocol(_) => Self::passing(
                 &host,
                 "the answer to CONNECT has more than 20 header fields",
-            ),
+            )
+            .unsent(),
             error => Self::from_ureq(error, &host, Patience::USUAL),
         }
     }
@@ -113,12 +133,17 @@ impl Fault {
         if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
             return Self::from_tls(tls, host);
         }
+        if let Some(Unread(error)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            let cause = crate::file::cause(error);
+            return Self::lasting(Error::local(format!("what was to be sent: {cause}")));
+        }
         match error.kind() {
-            io::ErrorKind::ConnectionRefused => {
-                Self::passing(host, "connection refused").hint(NO_WAY)
-            }
+            io::ErrorKind::ConnectionRefused => Self::passing(host, "connection refused")
+                .hint(NO_WAY)
+                .unsent(),
             io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-                Self::passing(host, &crate::file::cause(error)).hint(NO_WAY)
+                let cause = crate::file::cause(error);
+                Self::passing(host, &cause).hint(NO_WAY).unsent()
             }
             io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
                 Self::passing(host, "the connection was reset")
@@ -135,7 +160,7 @@ impl Fault {
         let cause = match phase {
             Timeout::Resolve | Timeout::Connect => {
                 let cause = format!("no connection within {} s", patience.connect.as_secs());
-                return Self::passing(host, &cause).hint(NO_WAY);
+                return Self::passing(host, &cause).hint(NO_WAY).unsent();
             }
             Timeout::RecvResponse => {
                 format!("no answer within {} s", patience.answer.as_secs())
@@ -159,7 +184,7 @@ impl Fault {
             .and_then(|status| status.parse::<u16>().ok());
         match status {
             Some(status) => Self::refused_by_proxy(status, host),
-            None => Self::passing(host, "the proxy did not answer"),
+            None => Self::passing(host, "the proxy did not answer").unsent(),
         }
     }
 
@@ -174,16 +199,23 @@ impl Fault {
         Self {
             error: error.status(status),
             is_passing: status >= 500,
+            is_unsent: true,
         }
     }
 
     fn from_tls(error: &rustls::Error, host: &str) -> Self {
         let (cause, hint) = explain_tls(error);
-        let error = Error::unavailable(format!("{host}: {cause}"));
-        Self::lasting(match hint {
-            Some(hint) => error.hint(hint),
-            None => error,
-        })
+        let fault = Self::lasting(Error::unavailable(format!("{host}: {cause}")));
+        let fault = match hint {
+            Some(hint) => fault.hint(hint),
+            None => fault,
+        };
+        match error {
+            rustls::Error::InvalidCertificate(_) | rustls::Error::PeerIncompatible(_) => {
+                fault.unsent()
+            }
+            _ => fault,
+        }
     }
 }
 

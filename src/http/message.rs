@@ -1,10 +1,11 @@
 //! A request as ureq sends it.
 
-use ureq::Agent;
 use ureq::http::request::Builder;
-use ureq::http::{HeaderName, HeaderValue, Method, Response};
+use ureq::http::{HeaderName, HeaderValue, Response};
+use ureq::{Agent, SendBody};
 
 use crate::error::Error;
+use crate::http::content::{Content, PartReader};
 use crate::http::fault::{Fault, Patience};
 use crate::http::url::Url;
 use crate::secret::Secret;
@@ -13,11 +14,15 @@ use crate::secret::Secret;
 /// logged with them.
 #[derive(Clone, Debug)]
 pub(crate) struct Request<'r> {
+    pub(crate) method: &'r str,
     pub(crate) url: &'r Url,
     pub(crate) headers: &'r [(String, String)],
     pub(crate) bearer: Option<&'r Secret>,
-    /// A form to POST; without it the request is a GET.
-    pub(crate) form: Option<&'r Secret>,
+    pub(crate) content: Content<'r>,
+    pub(crate) repeats: Repeats,
+    /// Whether the answer must come as it is kept: its length, its ranges and its hash are then
+    /// those of the thing itself.
+    pub(crate) is_plain: bool,
     /// A header that proves something and is no bearer.
     pub(crate) proof: Option<(&'static str, &'r Secret)>,
     /// Whether it goes to an endpoint beside this machine: never through a proxy, and with little
@@ -25,16 +30,37 @@ pub(crate) struct Request<'r> {
     pub(crate) is_near: bool,
 }
 
+/// When a request may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeats {
+    /// Whenever that can help.
+    Freely,
+    /// Only where it is certain that it was not carried out: it changes something.
+    Unapplied,
+}
+
 impl<'r> Request<'r> {
     /// A GET without anything.
     pub(crate) fn get(url: &'r Url) -> Self {
         Self {
+            method: "GET",
             url,
             headers: &[],
             bearer: None,
-            form: None,
+            content: Content::Nothing,
+            repeats: Repeats::Freely,
+            is_plain: false,
             proof: None,
             is_near: false,
+        }
+    }
+
+    /// A form to POST, which may be sent again.
+    pub(crate) fn form(url: &'r Url, form: &'r Secret) -> Self {
+        Self {
+            method: "POST",
+            content: Content::Form(form),
+            ..Self::get(url)
         }
     }
 
@@ -59,10 +85,20 @@ pub(super) fn run(
         let cause = format!("{}: not a url", shown(request.url));
         Fault::before_sending(Error::protocol(cause))
     };
-    let response = match request.form {
-        // Borrowed, not copied: the form holds the secret.
-        Some(form) => agent.run(head.body(form.expose().as_bytes()).map_err(bad_url)?),
-        None => agent.run(head.body(()).map_err(bad_url)?),
+    let response = match request.content {
+        Content::Nothing => agent.run(head.body(()).map_err(bad_url)?),
+        // Borrowed, not copied: the form holds a secret.
+        Content::Form(form) => agent.run(head.body(form.expose().as_bytes()).map_err(bad_url)?),
+        Content::Bytes(bytes) => agent.run(head.body(bytes).map_err(bad_url)?),
+        Content::Part(part) => {
+            let mut reader = PartReader { part, done: 0 };
+            let body = SendBody::from_reader(&mut reader);
+            agent.run(head.body(body).map_err(bad_url)?)
+        }
+        Content::Stream(mut stream) => {
+            let body = SendBody::from_reader(&mut stream);
+            agent.run(head.body(body).map_err(bad_url)?)
+        }
     };
     response.map_err(|error| match proxy {
         Some(proxy) if is_of_proxy(&error) => Fault::of_proxy(error, proxy),
@@ -88,20 +124,18 @@ fn is_of_proxy(error: &ureq::Error) -> bool {
 
 fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error> {
     let url = request.url.as_str();
-    let method = if request.form.is_some() {
-        Method::POST
-    } else {
-        Method::GET
-    };
     let id_header = if request.is_near {
         "x-ms-client-request-id"
     } else {
         "client-request-id"
     };
     let mut message = ureq::http::Request::builder()
-        .method(method)
+        .method(request.method)
         .uri(url)
-        .header("accept-encoding", "gzip")
+        .header(
+            "accept-encoding",
+            if request.is_plain { "identity" } else { "gzip" },
+        )
         .header(id_header, client_request_id);
     let own = |name: &str| !name.eq_ignore_ascii_case("client-request-id");
     for (name, value) in request.headers.iter().filter(|(name, _)| own(name)) {
@@ -127,8 +161,11 @@ fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error
         value.set_sensitive(true);
         message = message.header(name, value);
     }
-    if request.form.is_some() {
+    if matches!(request.content, Content::Form(_)) {
         message = message.header("content-type", "application/x-www-form-urlencoded");
+    }
+    if let Some(length) = request.content.length() {
+        message = message.header("content-length", length);
     }
     Ok(message)
 }

@@ -4,6 +4,7 @@ mod body;
 #[cfg(feature = "cli")]
 mod bounded;
 mod connect;
+mod content;
 mod fault;
 mod message;
 mod network;
@@ -18,8 +19,9 @@ mod transport;
 mod url;
 
 pub(crate) use body::Body;
+pub(crate) use content::{Content, Stream};
 pub(crate) use fault::Fault;
-pub(crate) use message::{Request, guid};
+pub(crate) use message::{Repeats, Request, guid};
 pub use network::Network;
 #[cfg(feature = "cli")]
 pub(crate) use peer::certificates;

@@ -13,7 +13,8 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::http::body::Body;
-use crate::http::message::Request;
+use crate::http::fault::Fault;
+use crate::http::message::{Repeats, Request};
 use crate::http::network::Network;
 use crate::http::retry::{self, Attempts, Failure};
 use crate::http::roots::Roots;
@@ -41,6 +42,13 @@ impl Answer {
             .get_all(name)
             .iter()
             .filter_map(|value| value.to_str().ok())
+    }
+
+    /// All header fields, in the order of the answer.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
     }
 
     /// The wait that the answer asks for, if it does so intelligibly.
@@ -102,15 +110,25 @@ impl Http {
         Attempts::new(self.0.network.retry_max_time)
     }
 
-    /// Sends a request that may be sent again, until it has an answer that is not worth asking
-    /// again or the attempts are used up; then the last answer is returned as it came.
+    /// Sends a request, again where its rule allows that, until it has an answer that is not worth
+    /// asking again or the attempts are used up; then the last answer is returned as it came.
     pub(crate) fn send(
         &self,
         request: &Request<'_>,
         attempts: &mut Attempts,
     ) -> Result<Answer, Error> {
+        self.send_heard(request, attempts, &mut |_| ())
+    }
+
+    /// [`send`](Self::send) where `before_wait` hears of a wait that the service asked for.
+    pub(crate) fn send_heard(
+        &self,
+        request: &Request<'_>,
+        attempts: &mut Attempts,
+        before_wait: &mut dyn FnMut(Duration),
+    ) -> Result<Answer, Error> {
         loop {
-            if let Some(answer) = self.try_once(request, attempts, &mut |_| ())? {
+            if let Some(answer) = self.try_once(request, attempts, before_wait)? {
                 return Ok(answer);
             }
         }
@@ -158,6 +176,9 @@ impl Http {
             Err(fault) if fault.is_passing => Failure::Broken,
             Err(_) => Failure::Final,
         };
+        if !may_repeat(request, &outcome) {
+            return outcome.map(Some).map_err(|fault| fault.error);
+        }
         if let Failure::Status(_, Some(asked)) = failure {
             before_wait(asked);
         }
@@ -232,4 +253,14 @@ impl Http {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the rule of a request lets it be sent again after `outcome`.
+fn may_repeat(request: &Request<'_>, outcome: &Result<Answer, Fault>) -> bool {
+    let is_unapplied = match outcome {
+        Ok(answer) if answer.status == 503 => answer.retry_after().is_some(),
+        Ok(answer) => answer.status == 429,
+        Err(fault) => fault.is_unsent,
+    };
+    request.content.can_be_sent() && (request.repeats == Repeats::Freely || is_unapplied)
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::http::body::Body;
 use crate::http::connect;
 use crate::http::fault::{Fault, Patience};
-use crate::http::message::{Request, guid, run, shown};
+use crate::http::message::{Repeats, Request, guid, run, shown};
 use crate::http::proxy;
 use crate::http::roots::{self, Roots};
 use crate::http::transport::{Answer, Http};
@@ -54,15 +54,21 @@ impl Http {
             Way::Far(Some(proxy)) => Some(proxy::name(proxy)),
             Way::Far(None) | Way::Near => None,
         };
-        let response = run(&agent, request, &client_request_id, proxy)?;
+        let response = run(&agent, request, &client_request_id, proxy).map_err(|fault| {
+            match request.repeats {
+                Repeats::Unapplied if !fault.is_unsent => fault.unsure(),
+                Repeats::Freely | Repeats::Unapplied => fault,
+            }
+        })?;
         self.note_answer(request.url.origin());
         self.trace(request, &response, start.elapsed());
         let (head, body) = response.into_parts();
         self.trace_headers(&head.headers);
         let status = head.status.as_u16();
+        let has_body = request.method != "HEAD";
         Ok(Answer {
             status,
-            body: Body::new(&host, status, &head.headers, body),
+            body: Body::new(&host, status, &head.headers, body, has_body),
             headers: head.headers,
             client_request_id,
         })
@@ -70,11 +76,7 @@ impl Http {
 
     fn trace(&self, request: &Request<'_>, response: &Response<ureq::Body>, time: Duration) {
         self.listener().note(|| {
-            let method = if request.form.is_some() {
-                "POST"
-            } else {
-                "GET"
-            };
+            let method = request.method;
             let status = response.status().as_u16();
             format!(
                 "{method} {} -> {status} in {} ms",
@@ -175,9 +177,9 @@ fn new_agent(
         .output_buffer_size(16 * 1024)
         .timeout_connect(Some(patience.connect))
         .timeout_send_request(Some(Duration::from_secs(30)))
-        .timeout_send_body(Some(Duration::from_secs(30)))
         .timeout_recv_response(Some(patience.answer))
-        // No bound; it lets the socket know that a body is being read (see `connect`).
+        // No bounds; they let the socket know that a body is on its way (see `connect`).
+        .timeout_send_body(Some(Duration::from_secs(30 * 24 * 3600)))
         .timeout_recv_body(Some(Duration::from_secs(30 * 24 * 3600)))
         .build();
     Ok(connect::agent(config, deadline))

@@ -1,0 +1,119 @@
+//! What a request carries.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt as _;
+
+use crate::secret::Secret;
+
+/// What a request carries, and whether it can be sent again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Content<'r> {
+    Nothing,
+    /// A form; it holds a secret.
+    Form(&'r Secret),
+    Bytes(&'r [u8]),
+    #[expect(dead_code, reason = "the upload session sends parts of a file")]
+    Part(&'r Part<'r>),
+    Stream(&'r Stream),
+}
+
+/// So many bytes of a file from `start` on, read anew for each try.
+#[derive(Debug)]
+pub(crate) struct Part<'r> {
+    pub(crate) file: &'r File,
+    pub(crate) start: u64,
+    pub(crate) length: u64,
+}
+
+/// What can be read once; without a length it is sent in chunks.
+pub(crate) struct Stream {
+    reader: RefCell<Box<dyn Read>>,
+    length: Option<u64>,
+    is_begun: Cell<bool>,
+}
+
+/// Marks a failure to read what was to be sent among those of the connection.
+#[derive(Debug)]
+pub(crate) struct Unread(pub(crate) io::Error);
+
+impl Content<'_> {
+    /// Whether all of it is still there to be sent.
+    pub(crate) fn can_be_sent(self) -> bool {
+        match self {
+            Self::Stream(stream) => !stream.is_begun.get(),
+            _ => true,
+        }
+    }
+
+    /// The length for the header, where it is not that of bytes in memory.
+    pub(super) fn length(self) -> Option<u64> {
+        match self {
+            Self::Part(part) => Some(part.length),
+            Self::Stream(stream) => stream.length,
+            _ => None,
+        }
+    }
+}
+
+impl Stream {
+    pub(crate) fn new(reader: impl Read + 'static, length: Option<u64>) -> Self {
+        Self {
+            reader: RefCell::new(Box::new(reader)),
+            length,
+            is_begun: Cell::new(false),
+        }
+    }
+}
+
+impl Read for &Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.is_begun.set(true);
+        self.reader.borrow_mut().read(buffer).map_err(unread)
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream")
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a [`Part`] from its start to its end.
+#[derive(Debug)]
+pub(super) struct PartReader<'r> {
+    pub(super) part: &'r Part<'r>,
+    pub(super) done: u64,
+}
+
+impl Read for PartReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.part.length - self.done;
+        let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let at = self.part.start + self.done;
+        let n = self.part.file.read_at(&mut buffer[..most], at);
+        let n = n.map_err(unread)?;
+        if n == 0 && most > 0 {
+            let short = io::Error::new(io::ErrorKind::InvalidData, "became shorter meanwhile");
+            return Err(unread(short));
+        }
+        self.done += n as u64;
+        Ok(n)
+    }
+}
+
+fn unread(error: io::Error) -> io::Error {
+    io::Error::other(Unread(error))
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Unread {}
