@@ -22,7 +22,7 @@ mod secret;
 // The public interface is:
 pub use crate::auth::{AccessToken, ConfidentialClient, Credential, TokenCache};
 pub use crate::error::{Error, Report, Resume};
-pub use crate::graph::{Counts, Graph, Item, Items, Pages, Shape};
+pub use crate::graph::{Counts, Graph, Item, Items, Pages, Request, Response, Shape};
 pub use crate::http::Network;
 pub use crate::notice::Notice;
 pub use crate::parameters::Parameters;

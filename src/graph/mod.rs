@@ -1,5 +1,6 @@
 //! Microsoft Graph: requests, pages, items.
 
+mod authorized;
 mod capture;
 mod item;
 mod lexical;
@@ -11,6 +12,7 @@ mod permissions;
 mod place;
 mod raw;
 mod refusal;
+mod request;
 mod service;
 mod splitter;
 
@@ -19,4 +21,5 @@ pub use item::{Item, Items};
 pub(crate) use members::Members;
 pub use page::Shape;
 pub use pages::{Counts, Pages};
+pub use request::{Request, Response};
 pub use service::Graph;

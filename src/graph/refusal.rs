@@ -8,8 +8,6 @@ use crate::graph::permissions;
 use crate::http::Answer;
 use crate::secret::Secret;
 
-const MAX_BODY: usize = 1 << 20;
-
 /// What was asked for, and with what in hand.
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
@@ -24,14 +22,14 @@ pub(crate) struct Asked<'a> {
 }
 
 /// The error that an answer without the thing asked for amounts to; the status says who must act.
-pub(crate) fn refusal(mut answer: Answer, asked: &Asked<'_>) -> Error {
+/// `body` is `None` where it could not be read.
+pub(crate) fn refusal(answer: &Answer, body: Option<&[u8]>, asked: &Asked<'_>) -> Error {
     let status = answer.status;
-    let read = answer.body.read_all(MAX_BODY);
-    let is_whole = read.is_ok();
-    let body = read.unwrap_or_default();
+    let is_whole = body.is_some();
+    let body = body.unwrap_or_default();
     let secret = asked.token.secret();
     // Not before it is read: JSON has many ways to write the same text.
-    let refusal = Refusal::read(&body).without(secret);
+    let refusal = Refusal::read(body).without(secret);
     let request_id = answer
         .header("request-id")
         .map(str::to_owned)
@@ -42,7 +40,7 @@ pub(crate) fn refusal(mut answer: Answer, asked: &Asked<'_>) -> Error {
         (None, true) => "graph: an error without a text".to_owned(),
         (None, false) if !refusal.message.is_empty() => format!("graph: {}", refusal.message),
         (None, false) => {
-            let body = secret.blot_out(&String::from_utf8_lossy(&body));
+            let body = secret.blot_out(&String::from_utf8_lossy(body));
             format!("graph: no Graph error: {}", excerpt(body.as_bytes()))
         }
     };
@@ -62,9 +60,10 @@ pub(crate) fn refusal(mut answer: Answer, asked: &Asked<'_>) -> Error {
     match status {
         401 => Error::Token(report),
         300..=399 => Error::Protocol(report),
-        408 | 429 => Error::Unavailable(report),
+        429 => Error::Unavailable(report),
         501 | 505 | 507 => Error::Graph(report),
-        500.. => Error::Unavailable(report),
+        408 | 500.. if asked.is_write => Error::Unavailable(report).unsure(),
+        408 | 500.. => Error::Unavailable(report),
         _ => Error::Graph(report),
     }
 }

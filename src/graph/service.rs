@@ -1,16 +1,10 @@
 //! Graph itself: one authorised request.
 
-use std::time::SystemTime;
-
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-use crate::auth::{ConfidentialClient, Renewal};
+use crate::auth::ConfidentialClient;
 use crate::error::Error;
+use crate::graph::authorized::authorized;
 use crate::graph::path;
-use crate::graph::refusal::{Asked, refusal};
-use crate::http::{Answer, Attempts, Request, Url};
+use crate::http::{self, Answer, Attempts, Url};
 
 /// Microsoft Graph, as one application sees it.
 #[derive(Debug)]
@@ -76,22 +70,7 @@ impl Graph {
     ///
     /// [`Error::Parameters`] when it is no header, or one that is not the caller's to set.
     pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, Error> {
-        let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-        if name.is_empty() || !name.bytes().all(is_token) {
-            return Err(Error::parameters(format!(
-                "header {name}: is not a header's name"
-            )));
-        }
-        if RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
-            return Err(Error::parameters(format!(
-                "header {name}: is not the caller's to set"
-            )));
-        }
-        if !value.bytes().all(|b| matches!(b, b'\t' | 0x20..=0x7e)) {
-            return Err(Error::parameters(format!(
-                "header {name}: its value is not plain ASCII"
-            )));
-        }
+        check_header(name, value)?;
         self.headers.push((name.to_owned(), value.to_owned()));
         Ok(self)
     }
@@ -130,82 +109,45 @@ impl Graph {
         path::on_same_origin(root, link)
     }
 
-    /// One GET with the bearer, tried again where that can help. A 401 gets one fresh token.
+    /// One GET with the bearer, tried again where that can help.
     ///
     /// # Errors
     ///
     /// Whatever is no 2xx, sorted by who must act.
     pub(crate) fn get(&self, url: &Url, attempts: &mut Attempts) -> Result<Answer, Error> {
-        let mut token = self.client.acquire_token()?;
-        let mut is_fresh = false;
-        loop {
-            let request = Request {
-                headers: &self.headers,
-                bearer: Some(token.secret()),
-                ..Request::get(url)
-            };
-            let mut answer = self.client.http().send(&request, attempts)?;
-            match answer.status {
-                200..300 => return Ok(answer),
-                401 if !is_fresh => {
-                    is_fresh = true;
-                    let claims = answer.headers("www-authenticate").find_map(claims);
-                    answer.body.drain();
-                    self.client.http().listener().note(|| {
-                        let left = token.expires_on().duration_since(SystemTime::now());
-                        let left = left.unwrap_or_default().as_secs();
-                        format!("graph refused a token with {left} s to live: asking for another")
-                    });
-                    token = self.client.acquire(match &claims {
-                        Some(claims) => Renewal::Claims(claims),
-                        None => Renewal::Refused(&token),
-                    })?;
-                }
-                _ => {
-                    let asked = Asked {
-                        is_write: false,
-                        path: url.path_and_query(),
-                        token: &token,
-                        consent: &self.client.consent_url(),
-                    };
-                    return Err(refusal(answer, &asked));
-                }
-            }
-        }
+        let request = http::Request {
+            headers: &self.headers,
+            ..http::Request::get(url)
+        };
+        authorized(self.client(), &request, attempts)?.accepted()
+    }
+
+    /// The headers of every request and these.
+    pub(crate) fn headers_and(&self, more: &[(&str, &str)]) -> Vec<(String, String)> {
+        let more = more
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        self.headers.iter().cloned().chain(more).collect()
     }
 }
 
-/// The claims that a challenge asks for
-/// (learn.microsoft.com/entra/identity-platform/claims-challenge), as JSON.
-fn claims(challenge: &str) -> Option<String> {
-    const BASE64: GeneralPurposeConfig =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let (_, rest) = challenge.split_once("claims=")?;
-    let value = rest.trim_start_matches('"').split(['"', ',', ' ']).next()?;
-    let is_url_safe = value.contains(['-', '_']);
-    let alphabet = if is_url_safe {
-        &alphabet::URL_SAFE
-    } else {
-        &alphabet::STANDARD
-    };
-    let bytes = GeneralPurpose::new(alphabet, BASE64).decode(value).ok()?;
-    let claims = String::from_utf8(bytes).ok()?;
-    claims.starts_with('{').then_some(claims)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn claims_are_decoded_with_and_without_padding() {
-        let challenge = r#"Bearer realm="", error="insufficient_claims", claims="eyJhIjp7fX0=""#;
-        assert_eq!(claims(challenge).as_deref(), Some(r#"{"a":{}}"#));
-        assert_eq!(
-            claims("Bearer claims=\"eyJhIjp7fX0\"").as_deref(),
-            Some(r#"{"a":{}}"#)
-        );
-        assert_eq!(claims("Bearer claims=\"%%\""), None);
-        assert_eq!(claims("Bearer realm=\"\""), None);
+/// Whether a header is one, and the caller's to set.
+pub(crate) fn check_header(name: &str, value: &str) -> Result<(), Error> {
+    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(Error::parameters(format!(
+            "header {name}: is not a header's name"
+        )));
     }
+    if RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
+        return Err(Error::parameters(format!(
+            "header {name}: is not the caller's to set"
+        )));
+    }
+    if !value.bytes().all(|b| matches!(b, b'\t' | 0x20..=0x7e)) {
+        return Err(Error::parameters(format!(
+            "header {name}: its value is not plain ASCII"
+        )));
+    }
+    Ok(())
 }
