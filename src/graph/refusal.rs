@@ -48,7 +48,8 @@ pub(crate) fn refusal(answer: &Answer, body: Option<&[u8]>, asked: &Asked<'_>) -
     if let Some(id) = &request_id {
         message.push_str(&format!(", request-id {id}"));
     }
-    message.push(')');
+    let own = &answer.client_request_id;
+    message.push_str(&format!(", client-request-id {own})"));
     let mut report = Report::new(message);
     report.status = Some(status);
     let hint = hint(status, &refusal.codes, &refusal.message, asked);

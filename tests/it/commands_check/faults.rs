@@ -134,7 +134,9 @@ fn a_token_that_cannot_be_read_is_no_fault() {
 
 #[test]
 fn graph_that_does_not_work_is_its_own_line() {
-    let told = |text: &str, status: u16| format!("graph: {text} (HTTP {status}, request-id ID)");
+    let told = |text: &str, status: u16| {
+        format!("graph: {text} (HTTP {status}, request-id ID, client-request-id ID)")
+    };
     let cases = [
         (
             404,

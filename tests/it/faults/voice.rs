@@ -173,3 +173,22 @@ fn errors_as_json_leave_out_what_is_not_known() {
         (&json!("error"), &json!(2))
     );
 }
+
+#[test]
+fn an_error_names_the_ids_that_support_asks_for() {
+    let tenant = Tenant::start();
+    tenant.on("/v1.0/users", [Reply::status(403)]);
+    let output = Mgd::new(&tenant)
+        .command(["parameters.json"])
+        .output()
+        .unwrap();
+    let seen = tenant.requests().remove(1);
+    let id = seen.header("client-request-id").unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    let told = told.lines().next().unwrap();
+    assert!(
+        told.ends_with(&format!(", client-request-id {id})")),
+        "{told}"
+    );
+    assert!(told.contains(" (HTTP 403, request-id "), "{told}");
+}

@@ -4,14 +4,27 @@ use std::process::Output;
 
 use serde_json::Value;
 
+use crate::support::masked;
 use crate::tenant::SECRET;
 
 /// How a run ended.
 #[derive(Debug)]
 pub struct Run {
     pub stdout: String,
+    /// What was said, without the ids of our own requests, which are never the same.
     pub stderr: String,
     pub code: i32,
+}
+
+/// A text without `, client-request-id ` and the GUID after it.
+fn without_own_ids(text: &str) -> String {
+    let mut parts = text.split(", client-request-id ");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        assert_eq!(masked(&part[..36]), "ID", "no id of a request: {part}");
+        out.push_str(&part[36..]);
+    }
+    out
 }
 
 impl From<Output> for Run {
@@ -19,7 +32,7 @@ impl From<Output> for Run {
         use std::os::unix::process::ExitStatusExt as _;
         let run = Self {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stderr: without_own_ids(&String::from_utf8_lossy(&output.stderr)),
             code: output
                 .status
                 .code()

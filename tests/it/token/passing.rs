@@ -41,7 +41,7 @@ fn a_fault_that_does_not_pass_in_time_is_told_whole() {
     for (status, error, code, hint) in faults() {
         let tenant = Tenant::start();
         tenant.always(&tenant.token_path(), soon(status, error, code));
-        let run = Mgd::new(&tenant).list(["--retry-max-time", "0.5"]);
+        let run = Mgd::new(&tenant).list(["--retry-max-time", "0.7"]);
         run.refused(4, &(told(error, code, TEXT, &tenant) + hint));
         assert_eq!(lines(&tenant), [post(), post()]);
     }
