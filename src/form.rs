@@ -38,6 +38,21 @@ fn push(form: &mut String, text: &str) {
     }
 }
 
+/// Percent-encodes one name or value of a query: all that could end it, or be read as another
+/// byte. Space is `%20`, never `+`.
+pub(crate) fn encode_query(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => encoded.push(char::from(byte)),
+            b'-' | b'.' | b'_' | b'~' | b'$' | b',' | b'\'' | b'(' | b')' | b':' | b'@' | b'/'
+            | b'*' | b'!' => encoded.push(char::from(byte)),
+            _ => push_percent(&mut encoded, byte),
+        }
+    }
+    encoded
+}
+
 /// Percent-encodes the bytes that a URL cannot carry and leaves everything else, `%XX` included,
 /// as it is. A `#` is data here, never the start of a fragment.
 pub(crate) fn encode_unsendable(text: &str) -> String {

@@ -176,6 +176,10 @@ impl Parameters {
         })
     }
 
+    pub(crate) fn ca_file(&self) -> Option<&Path> {
+        self.ca_file.as_deref()
+    }
+
     /// This network with the CA file and the proxy of the parameters.
     pub(crate) fn network(&self, mut network: Network) -> Network {
         if let Some(path) = &self.ca_file {

@@ -2,6 +2,7 @@
 
 pub(super) mod commands;
 mod options;
+pub(super) mod request;
 pub(super) mod values;
 
 use std::ffi::OsString;
@@ -9,6 +10,7 @@ use std::ffi::OsString;
 use argh::{ArgsInfo, FromArgs, SubCommandInfo};
 
 use crate::cli::args::commands::{Cache, CacheCommand, Check, ConsentUrl, Get, Token};
+use crate::cli::args::request::Request as RequestArguments;
 use crate::cli::console::Voice;
 use crate::cli::normalise::{Known, normalise};
 use crate::error::Error;
@@ -37,6 +39,7 @@ pub(super) enum Command {
     Check(Check),
     ConsentUrl(ConsentUrl),
     Get(Get),
+    Request(RequestArguments),
     Token(Token),
 }
 
@@ -67,6 +70,7 @@ impl Request {
                 Command::Check(check) => check.setup().voice,
                 Command::ConsentUrl(consent) => consent.setup().voice,
                 Command::Get(get) => get.setup().voice,
+                Command::Request(request) => request.setup().voice,
                 Command::Token(token) => token.setup().voice,
             },
         }

@@ -2,13 +2,16 @@
 
 use crate::cli::args::commands::Get;
 use crate::cli::args::values::Format;
+use crate::cli::body::Body;
 use crate::cli::console::Console;
 use crate::cli::document::Document;
 use crate::cli::exit::Failure;
+use crate::cli::preview;
+use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
+use crate::cli::tsv::Columns;
 use crate::error::Error;
 use crate::graph::{Graph, Pages, Shape};
-use crate::http::Network;
 use crate::parameters::Parameters;
 
 pub(super) fn run(args: Get) -> Result<(), Failure> {
@@ -16,24 +19,17 @@ pub(super) fn run(args: Get) -> Result<(), Failure> {
     let setup = args.setup();
     let console = Console::new(setup.voice);
     let parameters = setup.parameters()?;
-    let graph = graph(&args, &parameters, setup.network(&console))?;
-    let path = match (&args.resume, args.path.as_deref().or(parameters.endpoint())) {
-        (Some(_), _) => "",
-        (None, Some(path)) => path,
-        (None, None) => {
-            return Err(
-                Error::parameters("path: missing, and the parameters name no endpoint")
-                    .hint("give a path, as in mgd get users")
-                    .into(),
-            );
-        }
-    };
+    let (graph, path) = asked(&args, &setup, &parameters, &console)?;
+    if let Some(preview) = setup.preview {
+        let request = graph.request("GET", &path)?;
+        return preview::show(preview, &request, &Body::None, &setup, &parameters);
+    }
     if args.output == Format::Raw {
-        return raw(&args, &graph, path, &console);
+        return raw(&args, &graph, &path, &console);
     }
     let pages = match &args.resume {
         Some(link) => graph.resume(link, args.skip.unwrap_or(0))?,
-        None => graph.pages(path)?,
+        None => graph.pages(&path)?,
     };
     let pages = match args.limit {
         Some(limit) => pages.with_limit(limit),
@@ -62,6 +58,10 @@ fn check(args: &Get) -> Result<(), Error> {
         fail("--resume names what to read: leave the path out")
     } else if args.skip.is_some() && args.resume.is_none() {
         fail("--skip goes with --resume")
+    } else if args.resume.is_some() && !args.setup().query.is_empty_but_for_select() {
+        fail("--resume names what to read, query and all: leave the query options out")
+    } else if args.resume.is_some() && args.setup().preview.is_some() {
+        fail("--resume names what to read: --dry-run and --curl do not go with it")
     } else if args.output == Format::Raw && (args.limit.is_some() || args.skip.is_some()) {
         fail("-o raw is one answer as it came: --limit and --skip do not go with it")
     } else {
@@ -69,21 +69,30 @@ fn check(args: &Get) -> Result<(), Error> {
     }
 }
 
-fn graph(args: &Get, parameters: &Parameters, network: Network) -> Result<Graph, Error> {
-    let mut graph = parameters.graph(network)?;
-    if args.beta {
-        graph = graph.with_beta();
-    }
+/// Graph and the path with its query.
+fn asked(
+    args: &Get,
+    setup: &Setup,
+    parameters: &Parameters,
+    console: &Console,
+) -> Result<(Graph, String), Error> {
+    let mut graph = setup.graph(parameters, setup.network(console))?;
     if let Some(bytes) = args.max_item {
         graph = graph.with_max_item(bytes);
     }
-    for header in &args.headers {
-        let (name, value) = header.split_once(':').ok_or_else(|| {
-            Error::parameters(format!("-H {header}: has no colon")).hint("write -H 'Name: value'")
-        })?;
-        graph = graph.with_header(name.trim(), value.trim())?;
+    if args.resume.is_some() {
+        return Ok((graph, String::new()));
     }
-    Ok(graph)
+    let path = args.path.as_deref().or(parameters.endpoint());
+    let path = path.ok_or_else(|| {
+        Error::parameters("path: missing, and the parameters name no endpoint")
+            .hint("give a path, as in mgd get users")
+    })?;
+    let asking = setup.query.asked_at(path)?;
+    if asking.is_eventual && !graph.has_header("ConsistencyLevel") {
+        graph = graph.with_header("ConsistencyLevel", "eventual")?;
+    }
+    Ok((graph, asking.path))
 }
 
 fn sink(args: &Get) -> Result<Sink, Failure> {
@@ -99,20 +108,30 @@ fn list(
     sink: &mut Sink,
     console: &Console,
 ) -> Result<(), Failure> {
-    let is_lines = args.output == Format::Jsonl;
+    let is_lines = args.output != Format::Json;
+    let columns = match args.output {
+        Format::Tsv => Some(Columns::of(args.select.as_deref())?),
+        _ => None,
+    };
     let mut document = Document::new(sink.is_terminal());
     match pages.shape()? {
         Shape::Nothing => return Ok(()),
         Shape::Collection if !is_lines => put(document.begin(sink, pages.members()), sink)?,
-        _ => {}
+        Shape::Text => {}
+        _ => {
+            if let Some(columns) = &columns {
+                put(columns.header(sink), sink)?;
+            }
+        }
     }
     let shape = pages.shape()?;
     let mut page = 0;
     while let Some(item) = pages.next_item()? {
-        let written = match shape {
-            Shape::Text => std::io::Write::write_all(sink, item),
-            Shape::Object if !is_lines => document.object(sink, item),
-            Shape::Collection if !is_lines => document.item(sink, item),
+        let written = match (shape, &columns) {
+            (Shape::Text, _) => std::io::Write::write_all(sink, item),
+            (_, Some(columns)) => columns.row(sink, item),
+            (Shape::Object, _) if !is_lines => document.object(sink, item),
+            (Shape::Collection, _) if !is_lines => document.item(sink, item),
             _ => std::io::Write::write_all(sink, item)
                 .and_then(|()| std::io::Write::write_all(sink, b"\n")),
         };

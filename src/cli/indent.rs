@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-/// Writes compact JSON, which is valid, with line ends and two spaces a level; `level` is the one
+/// Writes JSON, which is valid, with line ends and two spaces a level; `level` is the one
 /// that it begins on. Every token stays as it is.
 pub(super) fn indent(out: &mut impl Write, json: &[u8], level: usize) -> io::Result<()> {
     let mut level = level;
@@ -30,6 +30,7 @@ pub(super) fn indent(out: &mut impl Write, json: &[u8], level: usize) -> io::Res
                 line(out, level)?;
             }
             b':' => out.write_all(b": ")?,
+            b' ' | b'\t' | b'\n' | b'\r' => {}
             _ => out.write_all(token)?,
         }
         rest = tail;

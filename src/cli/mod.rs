@@ -1,19 +1,25 @@
 //! The program: arguments in, data on stdout, everything else on stderr, an exit code.
 
 mod args;
+mod body;
 mod cache;
+mod calls;
 mod check;
 mod consent_url;
 mod console;
 mod document;
 mod exit;
+mod fields;
 mod get;
 mod indent;
 mod normalise;
+mod preview;
+mod request;
 mod setup;
 mod signals;
 mod sink;
 mod token;
+mod tsv;
 
 use std::process::ExitCode;
 
@@ -61,6 +67,7 @@ fn run(request: Request) -> Result<(), Failure> {
             Command::Check(check) => check::run(&check),
             Command::ConsentUrl(consent) => consent_url::run(&consent),
             Command::Get(get) => get::run(get),
+            Command::Request(request) => request::run(&request),
             Command::Token(token) => token::run(&token),
         },
     }

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cli::calls::Calls;
 use crate::cli::console::{Console, Voice};
 use crate::error::Error;
+use crate::graph::{Graph, Query};
 use crate::http::Network;
 use crate::notice::Notice;
 use crate::parameters::{Flags, Parameters};
@@ -17,6 +19,26 @@ pub(super) struct Setup {
     pub(super) max_time: Option<Duration>,
     pub(super) retry_max_time: Option<Duration>,
     pub(super) voice: Voice,
+    pub(super) calls: Calls,
+    pub(super) query: Query,
+    pub(super) preview: Option<Preview>,
+}
+
+/// To show a request instead of sending it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Preview {
+    Curl,
+    DryRun,
+}
+
+impl Preview {
+    pub(super) fn of(is_dry_run: bool, is_curl: bool) -> Option<Self> {
+        match (is_dry_run, is_curl) {
+            (true, _) => Some(Self::DryRun),
+            (_, true) => Some(Self::Curl),
+            _ => None,
+        }
+    }
 }
 
 impl Setup {
@@ -30,6 +52,18 @@ impl Setup {
     pub(super) fn parameters(&self) -> Result<Parameters, Error> {
         let lookup = |name: &str| std::env::var_os(name);
         Parameters::gather(&self.flags, self.file().as_deref(), &lookup)
+    }
+
+    /// Graph, asked as the options for requests say.
+    pub(super) fn graph(&self, parameters: &Parameters, network: Network) -> Result<Graph, Error> {
+        let mut graph = parameters.graph(network)?;
+        if self.calls.is_beta {
+            graph = graph.with_beta();
+        }
+        for (name, value) in self.calls.fields()? {
+            graph = graph.with_header(&name, &value)?;
+        }
+        Ok(graph)
     }
 
     /// A network whose notices the console hears.

@@ -4,12 +4,14 @@ mod authorized;
 mod capture;
 mod item;
 mod lexical;
+mod links;
 mod members;
 mod page;
 mod pages;
 mod path;
 mod permissions;
 mod place;
+mod query;
 mod raw;
 mod refusal;
 mod request;
@@ -18,8 +20,12 @@ mod splitter;
 
 pub use item::{Item, Items};
 #[cfg(feature = "cli")]
+pub(crate) use links::Links;
+#[cfg(feature = "cli")]
 pub(crate) use members::Members;
 pub use page::Shape;
 pub use pages::{Counts, Pages};
+#[cfg(feature = "cli")]
+pub(crate) use query::Query;
 pub use request::{Request, Response};
 pub use service::Graph;

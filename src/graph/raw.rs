@@ -1,8 +1,8 @@
 //! One answer as it came.
 
 use crate::error::Error;
+use crate::graph::links::Links;
 use crate::graph::service::Graph;
-use crate::graph::splitter::{Piece, Splitter, is_name};
 use crate::http::{Attempts, Body, Failure, Url};
 
 /// The body of one answer, whatever it is.
@@ -13,9 +13,7 @@ pub(crate) struct Raw<'g> {
     attempts: Attempts,
     body: Body,
     has_given: bool,
-    /// Looks on for a next link; gone when the body turns out not to be a page.
-    splitter: Option<Splitter>,
-    has_link: bool,
+    links: Links,
 }
 
 impl Graph {
@@ -41,8 +39,7 @@ impl Graph {
             attempts,
             body,
             has_given: false,
-            splitter: Some(Splitter::new(self.max_item())),
-            has_link: false,
+            links: Links::new(),
         })
     }
 }
@@ -59,12 +56,7 @@ impl Raw<'_> {
             }
         };
         self.has_given |= n > 0;
-        if let Some(splitter) = &mut self.splitter {
-            match find_link(splitter, &buffer[..n]) {
-                Some(found) => self.has_link |= found,
-                None => self.splitter = None,
-            }
-        }
+        self.links.see(&buffer[..n]);
         Ok(n)
     }
 
@@ -80,21 +72,6 @@ impl Raw<'_> {
 
     /// Whether the body had a next link.
     pub(crate) fn has_more(&self) -> bool {
-        self.has_link
-    }
-}
-
-/// Whether a next link ends in `input`; `None` when it is no JSON.
-fn find_link(splitter: &mut Splitter, input: &[u8]) -> Option<bool> {
-    let mut at = 0;
-    let mut has_link = false;
-    loop {
-        match splitter.next(input, &mut at).ok()? {
-            Some(Piece::Member { key, value }) => {
-                has_link |= is_name(key, "@odata.nextLink") && value.starts_with(b"\"");
-            }
-            Some(_) => {}
-            None => return Some(has_link),
-        }
+        self.links.has_next()
     }
 }

@@ -63,6 +63,28 @@ impl Request<'_> {
         Ok(self)
     }
 
+    #[cfg(feature = "cli")]
+    pub(crate) fn method(&self) -> &str {
+        &self.method
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
+    /// Whether a header of this name goes along, in any case.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        let mut names = self.headers.iter().map(|(known, _)| known);
+        names.any(|known| known.eq_ignore_ascii_case(name))
+    }
+
     /// Sends these bytes, with the type of JSON unless a header says otherwise.
     #[must_use]
     pub fn with_body(mut self, bytes: impl Into<Vec<u8>>) -> Self {

@@ -75,6 +75,13 @@ impl Graph {
         Ok(self)
     }
 
+    /// Whether a header of this name goes with every request.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        let mut names = self.headers.iter().map(|(known, _)| known);
+        names.any(|known| known.eq_ignore_ascii_case(name))
+    }
+
     /// Takes no item longer than this many bytes; 16 MiB by default.
     #[must_use]
     pub fn with_max_item(mut self, bytes: usize) -> Self {

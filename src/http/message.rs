@@ -85,7 +85,10 @@ pub(super) fn run(
         let cause = format!("{}: not a url", shown(request.url));
         Fault::before_sending(Error::protocol(cause))
     };
+    let is_write = matches!(request.method, "POST" | "PUT" | "PATCH");
     let response = match request.content {
+        // Without a length some servers wait for one, and others answer 411.
+        Content::Nothing if is_write => agent.run(head.body(&[][..]).map_err(bad_url)?),
         Content::Nothing => agent.run(head.body(()).map_err(bad_url)?),
         // Borrowed, not copied: the form holds a secret.
         Content::Form(form) => agent.run(head.body(form.expose().as_bytes()).map_err(bad_url)?),

@@ -30,7 +30,9 @@ mod permissions;
 #[cfg(feature = "pfx")]
 mod pfx;
 mod proxies;
+mod queries;
 mod quickstart;
+mod request;
 mod resume;
 mod samples;
 mod signals;

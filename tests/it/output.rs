@@ -51,7 +51,7 @@ fn an_unknown_form_is_refused() {
     let run = mgd.get(&["items", "-o", "yaml"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     assert!(
-        run.stderr.contains("is not json, jsonl or raw"),
+        run.stderr.contains("is not json, jsonl, tsv or raw"),
         "{}",
         run.stderr
     );

@@ -14,7 +14,8 @@ command! {
         /// a path such as users or v1.0/groups, or a URL on the same Graph
         #[argh(positional)]
         pub(in crate::cli) path: Option<String>,
-        /// json (one document, the default), jsonl (an item a line) or raw (one answer as it came)
+        /// json (one document, the default), jsonl (an item a line), tsv (with --select) or raw
+        /// (one answer as it came)
         #[argh(option, short = 'o', from_str_fn(format), default = "Format::Json")]
         pub(in crate::cli) output: Format,
         /// write to this file, which is replaced when all is there, and not before
@@ -32,17 +33,11 @@ command! {
         /// pass over this many items of the page that --resume names
         #[argh(option)]
         pub(in crate::cli) skip: Option<u64>,
-        /// send a header, as in 'Prefer: odata.maxpagesize=50', with every page
-        #[argh(option, short = 'H', long = "header")]
-        pub(in crate::cli) headers: Vec<String>,
-        /// use the beta version
-        #[argh(switch)]
-        pub(in crate::cli) beta: bool,
         /// take no item longer than this many bytes (16M)
         #[argh(option, from_str_fn(bytes))]
         pub(in crate::cli) max_item: Option<usize>,
     }
-    with identity network voice
+    with queries calls previews identity network voice
 }
 
 command! {

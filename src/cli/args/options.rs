@@ -62,6 +62,99 @@ macro_rules! command {
             } [ $($rest)* ]
         }
     };
+    (
+        @add { $self:ident $setup:ident $meta:tt $name:ident }
+        { $($fields:tt)* } { $($take:tt)* } [ calls $($rest:ident)* ]
+    ) => {
+        command! {
+            @add { $self $setup $meta $name } {
+                $($fields)*
+                /// send a header, as in 'Prefer: return=minimal', with every request
+                #[argh(option, short = 'H', long = "header")]
+                pub(in crate::cli) headers: Vec<String>,
+                /// ask for this in the Prefer header, as in odata.maxpagesize=50
+                #[argh(option)]
+                pub(in crate::cli) prefer: Vec<String>,
+                /// low, normal or high: who is throttled first
+                #[argh(option, from_str_fn(crate::cli::args::values::priority))]
+                pub(in crate::cli) throttle_priority: Option<&'static str>,
+                /// use the beta version
+                #[argh(switch)]
+                pub(in crate::cli) beta: bool,
+            } {
+                $($take)*
+                $setup.calls.headers.clone_from(&$self.headers);
+                $setup.calls.prefer.clone_from(&$self.prefer);
+                $setup.calls.throttle_priority = $self.throttle_priority;
+                $setup.calls.is_beta = $self.beta;
+            } [ $($rest)* ]
+        }
+    };
+    (
+        @add { $self:ident $setup:ident $meta:tt $name:ident }
+        { $($fields:tt)* } { $($take:tt)* } [ queries $($rest:ident)* ]
+    ) => {
+        command! {
+            @add { $self $setup $meta $name } {
+                $($fields)*
+                /// the properties wanted, as in id,displayName
+                #[argh(option)]
+                pub(in crate::cli) select: Option<String>,
+                /// only what this holds for, as in \"startsWith(mail,'a')\"
+                #[argh(option)]
+                pub(in crate::cli) filter: Option<String>,
+                /// only what is found by this, as in displayName:bo
+                #[argh(option)]
+                pub(in crate::cli) search: Option<String>,
+                /// related objects to bring along, as in manager
+                #[argh(option)]
+                pub(in crate::cli) expand: Option<String>,
+                /// the order, as in 'displayName desc'
+                #[argh(option)]
+                pub(in crate::cli) orderby: Option<String>,
+                /// how many items Graph puts on a page; --limit is how many are written
+                #[argh(option, from_str_fn(crate::cli::args::values::count))]
+                pub(in crate::cli) top: Option<u64>,
+                /// have all items counted, in @odata.count
+                #[argh(switch)]
+                pub(in crate::cli) count: bool,
+                /// any other query option, as in '$skip=10'
+                #[argh(option)]
+                pub(in crate::cli) query: Vec<String>,
+            } {
+                $($take)*
+                $setup.query = crate::graph::Query {
+                    select: $self.select.clone(),
+                    filter: $self.filter.clone(),
+                    search: $self.search.clone(),
+                    expand: $self.expand.clone(),
+                    orderby: $self.orderby.clone(),
+                    top: $self.top,
+                    count: $self.count,
+                    others: $self.query.clone(),
+                };
+            } [ $($rest)* ]
+        }
+    };
+    (
+        @add { $self:ident $setup:ident $meta:tt $name:ident }
+        { $($fields:tt)* } { $($take:tt)* } [ previews $($rest:ident)* ]
+    ) => {
+        command! {
+            @add { $self $setup $meta $name } {
+                $($fields)*
+                /// print the request instead of sending it
+                #[argh(switch)]
+                pub(in crate::cli) dry_run: bool,
+                /// print a curl command that sends the request
+                #[argh(switch)]
+                pub(in crate::cli) curl: bool,
+            } {
+                $($take)*
+                $setup.preview = crate::cli::setup::Preview::of($self.dry_run, $self.curl);
+            } [ $($rest)* ]
+        }
+    };
     // The others can be left out, and are declared in `option`.
     (@add $state:tt $fields:tt $take:tt [ parameters $($rest:ident)* ]) => {
         command! { @take () parameters $state $fields $take [ $($rest)* ] }

@@ -10,6 +10,7 @@ pub(in crate::cli) enum Format {
     Json,
     Jsonl,
     Raw,
+    Tsv,
 }
 
 /// How stderr is written, when not as text.
@@ -24,7 +25,17 @@ pub(super) fn format(text: &str) -> Result<Format, String> {
         "json" => Ok(Format::Json),
         "jsonl" => Ok(Format::Jsonl),
         "raw" => Ok(Format::Raw),
-        _ => Err("is not json, jsonl or raw".to_owned()),
+        "tsv" => Ok(Format::Tsv),
+        _ => Err("is not json, jsonl, tsv or raw".to_owned()),
+    }
+}
+
+pub(super) fn priority(text: &str) -> Result<&'static str, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "low" => Ok("Low"),
+        "normal" => Ok("Normal"),
+        "high" => Ok("High"),
+        _ => Err("is not low, normal or high".to_owned()),
     }
 }
 

@@ -57,7 +57,7 @@ fn what_does_not_exist_or_contradicts_itself_is_named() {
         ),
         (
             &["get", "-o", "xml"],
-            "error parsing option '--output' with value 'xml': is not json, jsonl or raw",
+            "error parsing option '--output' with value 'xml': is not json, jsonl, tsv or raw",
             HELP,
         ),
         (

@@ -1,0 +1,41 @@
+//! How requests are sent to Graph: what the options for that come to.
+
+use crate::error::Error;
+
+/// What the options for all requests of a command say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Calls {
+    pub(super) headers: Vec<String>,
+    pub(super) prefer: Vec<String>,
+    pub(super) throttle_priority: Option<&'static str>,
+    pub(super) is_beta: bool,
+}
+
+impl Calls {
+    /// The headers; all that is preferred in one, as Graph wants it.
+    pub(super) fn fields(&self) -> Result<Vec<(String, String)>, Error> {
+        let mut fields = Vec::new();
+        let mut prefer = Vec::new();
+        for header in &self.headers {
+            let (name, value) = header.split_once(':').ok_or_else(|| {
+                Error::parameters(format!("-H {header}: has no colon"))
+                    .hint("write -H 'Name: value'")
+            })?;
+            let (name, value) = (name.trim(), value.trim());
+            if name.eq_ignore_ascii_case("prefer") {
+                prefer.push(value);
+            } else {
+                fields.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        prefer.extend(self.prefer.iter().map(String::as_str));
+        if !prefer.is_empty() {
+            fields.push(("Prefer".to_owned(), prefer.join(", ")));
+        }
+        if let Some(priority) = self.throttle_priority {
+            let name = "x-ms-throttle-priority".to_owned();
+            fields.push((name, priority.to_owned()));
+        }
+        Ok(fields)
+    }
+}

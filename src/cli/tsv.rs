@@ -1,0 +1,130 @@
+//! Items as lines of a table, a column for each property that was selected.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde_json::value::RawValue;
+
+use crate::error::Error;
+
+/// The columns of a table, in the order in which they were asked for.
+#[derive(Debug)]
+pub(super) struct Columns(Vec<String>);
+
+impl Columns {
+    /// The columns that `--select` names; one such as `manager/displayName` leads into an object.
+    pub(super) fn of(select: Option<&str>) -> Result<Self, Error> {
+        let select = select.ok_or_else(|| {
+            Error::parameters("-o tsv: the columns are missing")
+                .hint("name them, as in --select id,displayName")
+        })?;
+        let names = select.split(',').map(|name| name.trim().to_owned());
+        Ok(Self(names.filter(|name| !name.is_empty()).collect()))
+    }
+
+    pub(super) fn header(&self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(self.0.join("\t").as_bytes())?;
+        out.write_all(b"\n")
+    }
+
+    /// Writes one item, which is compact JSON and no array.
+    pub(super) fn row<'i>(&self, out: &mut impl Write, item: &'i [u8]) -> io::Result<()> {
+        let own = inside(item);
+        for (index, name) in self.0.iter().enumerate() {
+            if index > 0 {
+                out.write_all(b"\t")?;
+            }
+            let (first, rest) = match name.split_once('/') {
+                Some((first, rest)) => (first, Some(rest)),
+                None => (name.as_str(), None),
+            };
+            let value = own.get(first).copied();
+            let inner = |value: &'i RawValue, rest: &str| {
+                let step = |value: &'i RawValue, step| inside(value.get().as_bytes()).remove(step);
+                rest.split('/').try_fold(value, step)
+            };
+            let value = match rest {
+                Some(rest) => value.and_then(|value| inner(value, rest)),
+                None => value,
+            };
+            if let Some(value) = value {
+                cell(out, value.get())?;
+            }
+        }
+        out.write_all(b"\n")
+    }
+}
+
+/// The members of an object; of what is none, none.
+fn inside(object: &[u8]) -> BTreeMap<String, &RawValue> {
+    serde_json::from_slice(object).unwrap_or_default()
+}
+
+/// Strings are decoded, so that a line has no line end and a cell no tab but by an escape; null is
+/// empty; everything else stands as it came.
+fn cell(out: &mut impl Write, token: &str) -> io::Result<()> {
+    if token == "null" {
+        return Ok(());
+    }
+    // Half a surrogate pair is no text, but JSON all the same.
+    let Ok(text) = serde_json::from_str::<String>(token) else {
+        return out.write_all(token.as_bytes());
+    };
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' => escaped.push_str("\\\\"),
+            '\t' => escaped.push_str("\\t"),
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            c if c.is_control() => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => escaped.push(c),
+        }
+    }
+    out.write_all(escaped.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(select: &str, item: &str) -> String {
+        let mut out = Vec::new();
+        let columns = Columns::of(Some(select)).unwrap();
+        columns.row(&mut out, item.as_bytes()).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn columns_stand_in_the_order_of_the_select() {
+        let item = r#"{"b":1,"a":"x","c":null}"#;
+        assert_eq!(row("a,b,c,d", item), "x\t1\t\t\n");
+        assert_eq!(row(" b , a ", item), "1\tx\n");
+    }
+
+    #[test]
+    fn a_cell_never_holds_a_tab_or_a_line_end() {
+        let item = r#"{"a":"\t\n\r\\\u001b\u0085\"é","b":""}"#;
+        assert_eq!(row("a,b", item), "\\t\\n\\r\\\\\\u001b\\u0085\"é\t\n");
+    }
+
+    #[test]
+    fn numbers_keep_their_digits_and_objects_stay_json() {
+        let item = r#"{"n":123456789012345678901234567890.10,"o":{"k":["v\n"]},"t":true}"#;
+        assert_eq!(
+            row("n,o,t", item),
+            "123456789012345678901234567890.10\t{\"k\":[\"v\\n\"]}\ttrue\n"
+        );
+    }
+
+    #[test]
+    fn a_path_leads_into_an_object() {
+        let item = r#"{"m":{"n":{"x":"y"}},"s":"t"}"#;
+        assert_eq!(row("m/n/x,s/x,m/q", item), "y\t\t\n");
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_stays_as_it_came() {
+        assert_eq!(row("a", r#"{"a":"\ud800"}"#), "\"\\ud800\"\n");
+    }
+}

@@ -1,0 +1,88 @@
+//! `--dry-run` and `--curl`: what would be sent, and how another program sends it.
+
+use crate::support::{Mgd, Run, tool};
+use crate::tenant::{Reply, Tenant};
+
+fn preview(arguments: &[&str]) -> (Tenant, Mgd, Run) {
+    let tenant = Tenant::start();
+    let mgd = Mgd::new(&tenant);
+    let run = mgd.list(arguments);
+    (tenant, mgd, run)
+}
+
+#[test]
+fn a_dry_run_prints_the_request_and_sends_nothing() {
+    let arguments = ["get", "users", "--count", "--prefer", "x", "--dry-run"];
+    let (tenant, _mgd, run) = preview(&arguments);
+    let expected = format!(
+        "GET {}/v1.0/users?$count=true\nPrefer: x\nConsistencyLevel: eventual\n\
+         Authorization: Bearer (mgd token prints it)\n\n",
+        tenant.origin()
+    );
+    run.ended(0, &expected, "");
+    assert_eq!(tenant.requests().len(), 0);
+}
+
+#[test]
+fn a_dry_run_shows_the_body_too() {
+    let arguments = ["request", "PATCH", "users/x", "-F", "a=1", "--dry-run"];
+    let (tenant, _mgd, run) = preview(&arguments);
+    let expected = format!(
+        "PATCH {}/v1.0/users/x\nContent-Type: application/json\n\
+         Authorization: Bearer (mgd token prints it)\n\n{{\"a\":1}}\n",
+        tenant.origin()
+    );
+    run.ended(0, &expected, "");
+    assert_eq!(tenant.requests().len(), 0);
+}
+
+/// Runs what `--curl` printed.
+fn run_curl(mgd: &Mgd, command: &str) -> Option<Run> {
+    tool("curl")?;
+    Some(mgd.shell(command))
+}
+
+#[test]
+fn the_curl_command_reads_the_same_and_shows_no_token() {
+    let (tenant, mgd, run) = preview(&["get", "users", "--select", "id,mail", "--curl"]);
+    let command = run.ok().stdout;
+    assert!(!command.contains("Bearer"), "{command}");
+    assert!(command.starts_with("mgd token --header -p 'parameters.json' | curl "));
+    let Some(run) = run_curl(&mgd, &command) else {
+        return;
+    };
+    assert_eq!(run.ok().ids().len(), 3);
+    let seen = tenant.requests();
+    assert_eq!(seen[1].line(), "GET /v1.0/users?$select=id,mail");
+    assert_eq!(tenant.violations(), [] as [String; 0]);
+}
+
+#[test]
+fn the_curl_command_takes_the_body_from_a_file() {
+    let arguments = [
+        "request", "users", "-F", "a=it's", "-H", "X-A: 'q'", "--curl",
+    ];
+    let (tenant, mgd, run) = preview(&arguments);
+    tenant.on("/v1.0/users", [Reply::json("{}")]);
+    let command = run.ok().stdout;
+    assert!(!command.contains(" -d"), "{command}");
+    let Some(run) = run_curl(&mgd, &command) else {
+        return;
+    };
+    run.ended(0, "{}", "");
+    let seen = tenant.requests().remove(1);
+    assert_eq!(seen.line(), "POST /v1.0/users");
+    assert_eq!(seen.body, br#"{"a":"it's"}"#);
+    assert_eq!(seen.header("X-A"), Some("'q'"));
+    assert_eq!(seen.header("Content-Type"), Some("application/json"));
+}
+
+#[test]
+fn curl_cannot_have_stdin_twice() {
+    let (_tenant, _mgd, run) = preview(&["request", "x", "--body", "-", "--curl"]);
+    run.refused(
+        2,
+        "mgd: --curl: stdin is where curl reads the token\n\
+         mgd: hint: give the body as a file: --body @FILE\n",
+    );
+}
