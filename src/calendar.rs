@@ -1,6 +1,27 @@
-//! Days and dates of the Gregorian calendar.
+//! Spans of time, days and dates of the Gregorian calendar.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Seconds as decimal digits with an optional fraction; nothing signed, nothing exponential. More
+/// than a clock can count is a span without end, not none. By hand, because the parser of floats
+/// is 14 kB with its tables.
+pub(crate) fn seconds(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_decimal = !whole.is_empty() && [whole, fraction].concat().bytes().all(is_digit);
+    if !is_decimal {
+        return None;
+    }
+    let Ok(seconds) = whole.parse() else {
+        return Some(Duration::MAX);
+    };
+    let nanos = fraction.bytes().chain(std::iter::repeat(b'0')).take(9);
+    let nanos = nanos.fold(0, |nanos, digit| nanos * 10 + u32::from(digit - b'0'));
+    Some(Duration::new(seconds, nanos))
+}
+
+fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_digit()
+}
 
 /// Days from 1970-01-01 to a date, for years from 1970 on. Counted in years that start in March,
 /// so that the leap day is the last.
@@ -60,6 +81,24 @@ fn date(days: u64) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_may_have_a_fraction_and_nothing_else() {
+        for (text, nanos) in [
+            ("0", 0),
+            ("7.", 7_000_000_000),
+            ("2.128", 2_128_000_000),
+            ("1.0000000019", 1_000_000_001),
+        ] {
+            assert_eq!(seconds(text), Some(Duration::from_nanos(nanos)), "{text}");
+        }
+        for text in [
+            "", ".", ".5", "-1", "+1", "1e9", "inf", "1.2.3", "1,5", " 1",
+        ] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+        assert_eq!(seconds(&"9".repeat(40)), Some(Duration::MAX));
+    }
 
     #[test]
     fn dates_and_days_are_each_others_inverse() {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use crate::calendar;
 use crate::error::{Error, Report, excerpt, printable};
 use crate::secret::Secret;
 
@@ -139,7 +140,7 @@ struct Granted<'b> {
 /// Seconds as a number or as a string of one: older services send strings.
 fn seconds(value: Option<&RawValue>) -> Option<Duration> {
     let text = value?.get().trim_matches('"');
-    Duration::try_from_secs_f64(text.parse::<f64>().ok()?.trunc()).ok()
+    calendar::seconds(text).map(|span| Duration::from_secs(span.as_secs()))
 }
 
 /// Scopes in MSAL's order.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::calendar::moment;
+use crate::calendar::{moment, seconds};
 
 /// What a try ended with, as far as asking again is concerned.
 #[derive(Clone, Copy, Debug)]
@@ -156,18 +156,6 @@ fn one_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
         .split(',')
         .filter_map(|part| seconds(part.trim()))
         .max()
-}
-
-/// Seconds as decimal digits with an optional fraction; nothing signed, nothing exponential.
-fn seconds(text: &str) -> Option<Duration> {
-    let is_decimal = text.starts_with(|c: char| c.is_ascii_digit())
-        && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    if !is_decimal {
-        return None;
-    }
-    let seconds: f64 = text.parse().ok()?;
-    // More than a clock can count is a wait without end, not none.
-    Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
 /// Seconds since 1970 of an `IMF-fixdate`

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::calendar;
 use crate::parameters::Auth;
 
 /// How items are written.
@@ -63,11 +64,8 @@ pub(super) fn count(text: &str) -> Result<u64, String> {
 }
 
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    let is_decimal = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    text.parse()
-        .ok()
-        .filter(|seconds: &f64| is_decimal && *seconds > 0.0)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    calendar::seconds(text)
+        .filter(|span| !span.is_zero() && *span < Duration::MAX)
         .ok_or_else(|| "is not a number of seconds above 0".to_owned())
 }
 
