@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::SignatureScheme;
-use rustls::crypto::ring;
+use rustls::crypto::ring::sign::RsaSigningKey;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer};
 use rustls::sign::SigningKey;
 
@@ -204,11 +204,8 @@ fn load(der: &[u8], is_pkcs8: bool, place: &str) -> Result<PrivateKey, Error> {
     } else {
         PrivateKeyDer::Pkcs1(PrivatePkcs1KeyDer::from(der))
     };
-    match ring::default_provider()
-        .key_provider
-        .load_private_key(key.clone_key())
-    {
-        Ok(key) => Ok(PrivateKey(key)),
+    match RsaSigningKey::new(&key) {
+        Ok(key) => Ok(PrivateKey(Arc::new(key))),
         Err(_) => fail("the private key is damaged".to_owned(), "export it again"),
     }
 }

@@ -1,5 +1,6 @@
 //! A request as ureq sends it.
 
+use ring::rand::SecureRandom as _;
 use ureq::http::request::Builder;
 use ureq::http::{HeaderName, HeaderValue, Response};
 use ureq::{Agent, SendBody};
@@ -198,8 +199,7 @@ pub(super) fn shown(url: &Url) -> String {
 /// A random GUID, version 4 of [RFC 9562](https://www.rfc-editor.org/rfc/rfc9562#section-5.4).
 pub(crate) fn guid() -> Result<String, Error> {
     let mut bytes = [0; 16];
-    rustls::crypto::ring::default_provider()
-        .secure_random
+    ring::rand::SystemRandom::new()
         .fill(&mut bytes)
         .map_err(|_| Error::local("this machine gives no random numbers"))?;
     bytes[6] = bytes[6] & 0x0f | 0x40;

@@ -5,6 +5,7 @@ mod body;
 mod bounded;
 mod connect;
 mod content;
+mod crypto;
 mod fault;
 mod message;
 mod network;

@@ -5,10 +5,10 @@ use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
 
+use crate::http::crypto::provider;
 use crate::http::url::Url;
 
 /// The certificates of `url`'s host, its own first, as DER; none where there are none to be had.
@@ -23,7 +23,7 @@ pub(crate) fn certificates(stream: impl Read + Write, url: &Url) -> Vec<Vec<u8>>
 
 fn shake_hands(mut stream: impl Read + Write, url: &Url, seen: &Arc<Seen>) -> Option<()> {
     let host = url.host().trim_matches(['[', ']']).to_owned();
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let config = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .ok()?
         .dangerous()
@@ -74,8 +74,7 @@ impl ServerCertVerifier for Seen {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let provider = ring::default_provider();
-        provider
+        provider()
             .signature_verification_algorithms
             .supported_schemes()
     }

@@ -8,6 +8,7 @@ use ureq::http::{HeaderMap, Response};
 use crate::error::Error;
 use crate::http::body::Body;
 use crate::http::connect;
+use crate::http::crypto::provider;
 use crate::http::fault::{Fault, Patience};
 use crate::http::message::{Repeats, Request, guid, run, shown};
 use crate::http::proxy;
@@ -165,6 +166,7 @@ fn new_agent(
         .proxy(proxy)
         .tls_config(
             ureq::tls::TlsConfig::builder()
+                .unversioned_rustls_crypto_provider(provider())
                 .root_certs(roots.certificates)
                 .build(),
         )
