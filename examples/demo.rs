@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     };
     let folder = PathBuf::from(folder);
     std::fs::create_dir_all(&folder).unwrap();
-    let tenant = Tenant::with_users(250);
+    let tenant = Tenant::by_number(250);
     let parameters = tenant.write_files(&folder);
     println!("# a tenant of 250 users listens at {}", tenant.origin());
     if arguments.next().as_deref() == Some("--keep") {

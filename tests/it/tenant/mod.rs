@@ -69,20 +69,25 @@ impl Tenant {
 
     /// A tenant of three users over plain HTTP.
     pub fn start_plain() -> Self {
-        Self::launch(3, false)
+        Self::launch(3, None)
     }
 
     /// A tenant of this many users over TLS.
     pub fn with_users(n: usize) -> Self {
-        Self::launch(n, true)
+        Self::launch(n, Some("localhost"))
     }
 
-    fn launch(users: usize, secure: bool) -> Self {
+    /// The same with a number for its name: where there is no /etc/hosts there is no localhost.
+    pub fn by_number(n: usize) -> Self {
+        Self::launch(n, Some("127.0.0.1"))
+    }
+
+    fn launch(users: usize, secure_name: Option<&str>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on loopback");
         let port = listener.local_addr().expect("the port's number").port();
-        let (origin, ca_pem, tls) = if secure {
+        let (origin, ca_pem, tls) = if let Some(name) = secure_name {
             let (ca_pem, tls) = certificate::issue();
-            (format!("https://localhost:{port}"), ca_pem, Some(tls))
+            (format!("https://{name}:{port}"), ca_pem, Some(tls))
         } else {
             (format!("http://127.0.0.1:{port}"), String::new(), None)
         };
@@ -104,7 +109,7 @@ impl Tenant {
         self.port
     }
 
-    /// `https://localhost:PORT`, or `http://127.0.0.1:PORT` for a plain tenant.
+    /// `https://localhost:PORT` or `https://127.0.0.1:PORT`, and `http://127.0.0.1:PORT` for a plain tenant.
     pub fn origin(&self) -> String {
         self.origin.clone()
     }
