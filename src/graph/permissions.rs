@@ -40,7 +40,7 @@ fn unversioned(path: &str) -> Option<&str> {
 /// of these the one that names a segment where others take any.
 fn cell(is_write: bool, path: &[String]) -> Option<&'static str> {
     let mut best = ((0, 0), "-");
-    for line in table::RULES.lines() {
+    for line in table::rules().lines() {
         let Some((pattern, cells)) = line.split_once(" |") else {
             continue;
         };
