@@ -1,12 +1,14 @@
 //! The token cache: one file that all processes of a user share.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::auth::entry::{Document, Key};
+use serde::Deserialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::auth::entry::{Document, Key, Members};
 use crate::auth::metadata::Metadata;
 use crate::auth::token::AccessToken;
 use crate::file;
@@ -26,6 +28,7 @@ const NAME: &str = "msal_token_cache.json";
 const MAX_BYTES: u64 = 8 << 20;
 /// What the name of the file goes on with that holds the word to wait.
 pub(super) const NOT_BEFORE: &str = ".not_before";
+const AUTHORITIES: &str = ".authorities";
 /// What a damaged cache comes to when a token is kept.
 pub(super) const ANEW: &str = ", and is made anew";
 /// A wait that is longer was written with a wrong clock.
@@ -129,7 +132,7 @@ impl TokenCache {
 
     /// The moment before which `key` must not ask for a token, because it was told to wait.
     pub(super) fn not_before(&self, key: &str, now: SystemTime) -> Option<SystemTime> {
-        let seconds = *self.read_waits().get(key)?;
+        let seconds = read_as(self.read_beside(NOT_BEFORE).get(key)?)?;
         let moment = UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?;
         let wait = moment.duration_since(now).ok()?;
         (wait <= LONGEST_WAIT).then_some(moment)
@@ -145,9 +148,9 @@ impl TokenCache {
         // Whole seconds, and none too few.
         let end = epoch(moment)? + 1;
         let path = self.path()?;
-        let mut waits = self.read_waits();
-        waits.retain(|_, end| Some(*end) >= epoch(now));
-        waits.insert(key.to_owned(), end);
+        let mut waits = self.read_beside(NOT_BEFORE);
+        waits.retain(|_, end| read_as(end) >= epoch(now));
+        waits.insert(key.to_owned(), to_raw_value(&end).ok()?);
         if let Ok(bytes) = serde_json::to_vec(&waits) {
             // Word for others, who are no worse off without: not worth a second warning.
             let _ =
@@ -161,7 +164,7 @@ impl TokenCache {
         let Some(path) = self.path().map(|path| beside(path, NOT_BEFORE)) else {
             return Ok(());
         };
-        let mut waits = self.read_waits();
+        let mut waits = self.read_beside(NOT_BEFORE);
         waits.retain(|key, _| {
             let (authority, client_id) = key.rsplit_once(' ').unwrap_or((key, ""));
             let tenant = authority.rsplit('/').next().unwrap_or_default();
@@ -178,35 +181,28 @@ impl TokenCache {
 
     /// What the authority at this configuration said of itself, kept by an earlier run.
     pub(super) fn kept_metadata(&self, configuration: &str) -> Option<Metadata> {
-        self.read_metadata().remove(configuration)
+        read_as(self.read_beside(AUTHORITIES).get(configuration)?)
     }
 
     pub(super) fn keep_metadata(&self, configuration: &str, metadata: Metadata) {
         let Some(path) = self.path() else {
             return;
         };
-        let mut kept = self.read_metadata();
+        let mut kept = self.read_beside(AUTHORITIES);
+        let Ok(metadata) = to_raw_value(&metadata) else {
+            return;
+        };
         kept.insert(configuration.to_owned(), metadata);
         if let Ok(bytes) = serde_json::to_vec(&kept) {
             // Not kept, it is asked for again.
-            let _ = own_folder_of(path)
-                .map(|()| file::replace_own(&beside(path, ".authorities"), &bytes));
+            let _ =
+                own_folder_of(path).map(|()| file::replace_own(&beside(path, AUTHORITIES), &bytes));
         }
     }
 
-    fn read_metadata(&self) -> BTreeMap<String, Metadata> {
+    fn read_beside(&self, suffix: &str) -> Members {
         let bytes = self.path().and_then(|path| {
-            let path = beside(path, ".authorities");
-            file::read_own(&path, MAX_BYTES).ok().flatten()
-        });
-        bytes
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default()
-    }
-
-    fn read_waits(&self) -> BTreeMap<String, u64> {
-        let bytes = self.path().and_then(|path| {
-            file::read_own(&beside(path, NOT_BEFORE), MAX_BYTES)
+            file::read_own(&beside(path, suffix), MAX_BYTES)
                 .ok()
                 .flatten()
         });
@@ -228,6 +224,10 @@ impl TokenCache {
             None => Err(format!("is damaged{ANEW}")),
         }
     }
+}
+
+fn read_as<'v, T: Deserialize<'v>>(value: &'v RawValue) -> Option<T> {
+    serde_json::from_str(value.get()).ok()
 }
 
 fn own_folder_of(path: &Path) -> Result<(), String> {

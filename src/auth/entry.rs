@@ -34,11 +34,15 @@ pub(crate) struct Listed {
     pub(crate) environment: String,
 }
 
+/// A JSON object whose values stay as they were written. One kind of map for all that is kept:
+/// the code of each further one is 6 kB.
+pub(super) type Members = BTreeMap<String, Box<RawValue>>;
+
 /// A cache file in memory. What is not ours to read is kept as it was written.
 #[derive(Debug, Default)]
 pub(super) struct Document {
-    sections: BTreeMap<String, Box<RawValue>>,
-    access_tokens: BTreeMap<String, Box<RawValue>>,
+    sections: Members,
+    access_tokens: Members,
 }
 
 const ACCESS_TOKENS: &str = "AccessToken";
@@ -50,10 +54,10 @@ impl Document {
         if bytes.is_empty() {
             return Some(Self::default());
         }
-        let mut sections: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(bytes).ok()?;
+        let mut sections: Members = serde_json::from_slice(bytes).ok()?;
         let access_tokens = match sections.remove(ACCESS_TOKENS) {
             Some(section) => serde_json::from_str(section.get()).ok()?,
-            None => BTreeMap::new(),
+            None => Members::new(),
         };
         Some(Self {
             sections,
@@ -65,7 +69,7 @@ impl Document {
     pub(super) fn find(&self, key: &Key, now: SystemTime) -> Option<AccessToken> {
         self.access_tokens
             .values()
-            .filter_map(|raw| serde_json::from_str::<Entry>(raw.get()).ok())
+            .filter_map(|raw| serde_json::from_str::<Entry<'_>>(raw.get()).ok())
             .filter(|entry| entry.is_for(key))
             .filter_map(|entry| entry.token(now))
             .max_by_key(|token| token.expires_on)
@@ -75,9 +79,9 @@ impl Document {
     pub(super) fn store(&mut self, key: &Key, token: &AccessToken, now: SystemTime) -> Option<()> {
         self.access_tokens.retain(|_, raw| {
             // An entry that cannot be read is another's, and stays.
-            serde_json::from_str::<Entry>(raw.get())
+            serde_json::from_str::<Entry<'_>>(raw.get())
                 .ok()
-                .and_then(|entry| entry.expires_on.moment())
+                .and_then(|entry| moment(entry.expires_on))
                 .is_none_or(|expires_on| expires_on >= now)
         });
         let new = NewEntry {
@@ -118,9 +122,9 @@ impl Document {
     }
 
     fn store_metadata(&mut self, key: &Key) -> Option<()> {
-        let mut section: BTreeMap<String, Box<RawValue>> = match self.sections.get(APP_METADATA) {
+        let mut section: Members = match self.sections.get(APP_METADATA) {
             Some(section) => serde_json::from_str(section.get()).ok()?,
-            None => BTreeMap::new(),
+            None => Members::new(),
         };
         let name = format!("appmetadata-{}-{}", key.environment, key.client_id);
         if let Slot::Vacant(slot) = section.entry(name) {
@@ -138,18 +142,14 @@ impl Document {
     /// The file's content.
     pub(super) fn write(&self) -> Option<Zeroizing<Vec<u8>>> {
         let tokens = serde_json::value::to_raw_value(&self.access_tokens).ok()?;
-        let mut sections: BTreeMap<&str, &RawValue> = self
-            .sections
-            .iter()
-            .map(|(name, raw)| (name.as_str(), &**raw))
-            .collect();
-        sections.insert(ACCESS_TOKENS, &tokens);
+        let mut sections = self.sections.clone();
+        sections.insert(ACCESS_TOKENS.to_owned(), tokens);
         serde_json::to_vec(&sections).ok().map(Zeroizing::new)
     }
 }
 
 #[derive(Deserialize)]
-struct Entry {
+struct Entry<'e> {
     secret: String,
     home_account_id: Option<String>,
     environment: String,
@@ -158,32 +158,21 @@ struct Entry {
     target: String,
     credential_type: Option<String>,
     token_type: Option<String>,
-    cached_at: Option<Epoch>,
-    expires_on: Epoch,
-    extended_expires_on: Option<Epoch>,
-    refresh_on: Option<Epoch>,
-    ext_cache_key: Option<Box<RawValue>>,
+    #[serde(borrow)]
+    cached_at: Option<&'e RawValue>,
+    expires_on: &'e RawValue,
+    extended_expires_on: Option<&'e RawValue>,
+    refresh_on: Option<&'e RawValue>,
+    ext_cache_key: Option<&'e RawValue>,
 }
 
 /// Seconds since 1970: a string in MSAL, a number in some older files.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Epoch {
-    Number(i64),
-    Text(String),
+fn moment(seconds: &RawValue) -> Option<SystemTime> {
+    let seconds = seconds.get().trim_matches('"').parse().ok()?;
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
-impl Epoch {
-    fn moment(&self) -> Option<SystemTime> {
-        let seconds = match self {
-            Self::Number(seconds) => *seconds,
-            Self::Text(text) => text.parse().ok()?,
-        };
-        UNIX_EPOCH.checked_add(Duration::from_secs(u64::try_from(seconds).ok()?))
-    }
-}
-
-impl Entry {
+impl Entry<'_> {
     /// Whether it is a bearer token that an application got in its own name.
     fn is_of_application(&self) -> bool {
         let is = |value: &Option<String>, expected: &str| {
@@ -214,23 +203,23 @@ impl Entry {
             return None;
         }
         let ahead = Duration::from_secs(300);
-        let cached_at = self.cached_at.and_then(|at| at.moment());
+        let cached_at = self.cached_at.and_then(moment);
         if cached_at.is_some_and(|at| at.duration_since(now).is_ok_and(|early| early > ahead)) {
             return None;
         }
-        let expires_on = self.expires_on.moment()?;
+        let expires_on = moment(self.expires_on)?;
         if expires_on
             .duration_since(now)
             .is_ok_and(|left| left > LONGEST_LIFETIME)
         {
             return None;
         }
-        let extended = self.extended_expires_on.and_then(|at| at.moment());
+        let extended = self.extended_expires_on.and_then(moment);
         Some(AccessToken {
             secret: Secret::new(self.secret),
             expires_on,
             extended_expires_on: extended.unwrap_or(expires_on),
-            refresh_on: self.refresh_on.and_then(|at| at.moment()),
+            refresh_on: self.refresh_on.and_then(moment),
             target: sorted(&self.target),
             is_lifetime_known: true,
         })
@@ -239,7 +228,7 @@ impl Entry {
 
 /// What an entry says of a token, if it is one of an application's.
 fn listed(raw: &RawValue) -> Option<Listed> {
-    let entry: Entry = serde_json::from_str(raw.get()).ok()?;
+    let entry: Entry<'_> = serde_json::from_str(raw.get()).ok()?;
     let is_of_application = entry.is_of_application();
     // Read into memory that is wiped.
     drop(Secret::new(entry.secret));
@@ -247,7 +236,7 @@ fn listed(raw: &RawValue) -> Option<Listed> {
         client_id: entry.client_id,
         tenant: entry.realm,
         scope: entry.target,
-        expires_on: entry.expires_on.moment()?,
+        expires_on: moment(entry.expires_on)?,
         environment: entry.environment,
     })
 }

@@ -1,6 +1,9 @@
 //! Which identity of the machine is meant, and whether it can have one.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use serde_json::value::RawValue;
 
 use crate::auth::{Selector, Source, detect};
 use crate::error::Error;
@@ -94,9 +97,10 @@ fn selector(text: &str) -> Option<Selector> {
         };
     };
     let object = format!("{{{object}");
-    let named: std::collections::BTreeMap<String, String> = serde_json::from_str(&object).ok()?;
+    let named: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&object).ok()?;
     let mut named = named.into_iter();
     let (name, id) = named.next()?;
+    let id: String = serde_json::from_str(id.get()).ok()?;
     if named.next().is_some() || id.is_empty() {
         return None;
     }
