@@ -4,11 +4,15 @@ CARGO ?= cargo
 PREFIX ?= $(HOME)/.local
 DEMO := target/demo
 INTEROP := target/interop
+DIST = $(or $(CARGO_TARGET_DIR),target)/dist
+# Those of packaging/toolchain.sh; all of them when empty.
+TARGETS ?=
+STD ?= auto
 
-.PHONY: help demo test interop check layers install clean
+.PHONY: help demo test interop check layers install dist dist-verify clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: needs-cargo ## run the quickstart against a tenant on loopback (KEEP=1 leaves it running)
 	@$(CARGO) build --locked --quiet --bin mgd --example demo
@@ -69,6 +73,14 @@ install: needs-cargo ## build the release program and install it into PREFIX (~/
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(or $(CARGO_TARGET_DIR),target)/release/mgd $(DESTDIR)$(PREFIX)/bin/mgd
 
+dist: needs-cargo needs-dist ## static programs for four targets, checked and packed (TARGETS=…, STD=rustup|source)
+	@$(CARGO) build --locked --quiet --example demo
+	@rm -f $(DIST)/mgd-*.tar.gz $(DIST)/SHA256SUMS
+	@STD=$(STD) DEMO=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/examples/demo packaging/dist.sh $(DIST) $(TARGETS)
+
+dist-verify: needs-cargo needs-dist ## after make dist: build them again elsewhere, every byte must be the same
+	@STD=$(STD) packaging/dist.sh --again $(DIST) $(TARGETS)
+
 clean: ## remove what was built
 	$(CARGO) clean
 
@@ -83,3 +95,7 @@ needs-interop:
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "needs Node and npm, as in apt-get install nodejs npm" >&2; exit 1; }
 	@command -v openssl >/dev/null || { echo "needs openssl, as in apt-get install openssl" >&2; exit 1; }
 	@command -v curl >/dev/null || { echo "needs curl, as in apt-get install curl" >&2; exit 1; }
+
+.PHONY: needs-dist
+needs-dist:
+	@packaging/needs.sh

@@ -1,0 +1,73 @@
+# Which compiler builds a target, with whose standard library, and how. Sourced.
+
+STD=${STD:-auto}
+targets=(
+    x86_64-unknown-linux-musl
+    aarch64-unknown-linux-musl
+    armv7-unknown-linux-musleabihf
+    arm-unknown-linux-musleabihf
+)
+
+# Sets rustc, cargo and std (rustup or source) for a target.
+toolchain() {
+    local target=$1 order candidate sysroot
+    case $STD:$target in
+        # What rustup has for 32 bits counts seconds up to 2038 and panics after that.
+        auto:arm*) order=source ;;
+        auto:*) order="rustup source" ;;
+        rustup:* | source:*) order=$STD ;;
+        *) echo "STD=$STD: is not auto, rustup or source" >&2; return 1 ;;
+    esac
+    for std in $order; do
+        for candidate in "$(command -v rustc || true)" /usr/bin/rustc; do
+            [ -x "$candidate" ] || continue
+            rustc=$candidate cargo=$(dirname "$candidate")/cargo
+            sysroot=$("$rustc" --print sysroot)
+            case $std in
+                rustup) [ -d "$sysroot/lib/rustlib/$target/lib" ] && return ;;
+                source) [ -f "$sysroot/lib/rustlib/src/rust/library/Cargo.lock" ] && return ;;
+            esac
+        done
+    done
+    {
+        echo "needs the standard library for $target, ready-made or as source; one of"
+        [ "$order" = source ] || echo "    rustup target add $target"
+        [ "$order" = rustup ] || echo "    rustup component add rust-src"
+        [ "$order" = rustup ] || echo "    apt-get install rustc-web cargo-web rust-web-src"
+    } >&2
+    return 1
+}
+
+# Builds the program for a target into a folder; needs the outcome of toolchain.
+build() {
+    local target=$1 folder=$2 sysroot flags=() options=()
+    sysroot=$("$rustc" --print sysroot)
+    # No path of this machine gets into the program, so that it is the same on every one.
+    flags+=(
+        "--remap-path-prefix=$PWD=/mgd"
+        "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+        "--remap-path-prefix=$(readlink -f "$sysroot/lib/rustlib/src/rust")=/rust"
+        "--remap-path-prefix=$sysroot=/rust"
+    )
+    # A panic ends the program: nobody unwinds, and without symbols nobody reads a backtrace.
+    flags+=(-Cforce-unwind-tables=no)
+    # AES here opens a key with a passphrase, a few blocks a run; TLS has ring's.
+    flags+=(--cfg 'aes_backend="soft"' --cfg 'aes_backend_soft="compact"')
+    options=(--release --locked --bin mgd --target "$target")
+    if [ "$std" = source ]; then
+        flags+=(-Clink-self-contained=no)
+        options+=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size)
+        # 64 bits of time on 32-bit machines; a later libc has it under the second name.
+        export RUST_LIBC_UNSTABLE_MUSL_V1_2_3=1 RUST_LIBC_UNSTABLE_MUSL_V1_2=1
+        export RUSTC_BOOTSTRAP=1
+    else
+        unset RUST_LIBC_UNSTABLE_MUSL_V1_2_3 RUST_LIBC_UNSTABLE_MUSL_V1_2 RUSTC_BOOTSTRAP
+    fi
+    # The folder of the compiler comes first: cargo-zigbuild asks for `rustc` by name.
+    env -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET \
+        PATH="$(dirname "$rustc"):$PATH" RUSTC="$rustc" CARGO="$cargo" \
+        RUSTFLAGS="${flags[*]}" \
+        CFLAGS="-fno-asynchronous-unwind-tables -fno-unwind-tables -ffile-prefix-map=$PWD=/mgd" \
+        CARGO_TARGET_DIR="$folder" CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never \
+        cargo-zigbuild zigbuild --quiet "${options[@]}"
+}
