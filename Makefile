@@ -8,6 +8,8 @@ DIST = $(or $(CARGO_TARGET_DIR),target)/dist
 # Those of packaging/toolchain.sh; all of them when empty.
 TARGETS ?=
 STD ?= auto
+# text: a panic says where and why it came about.
+PANIC ?= silent
 
 .PHONY: help demo test interop check layers install dist dist-verify clean
 
@@ -76,10 +78,10 @@ install: needs-cargo ## build the release program and install it into PREFIX (~/
 dist: needs-cargo needs-dist ## static programs for four targets, checked and packed (TARGETS=…, STD=rustup|source)
 	@$(CARGO) build --locked --quiet --example demo
 	@rm -f $(DIST)/mgd-*.tar.gz $(DIST)/SHA256SUMS
-	@STD=$(STD) DEMO=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/examples/demo packaging/dist.sh $(DIST) $(TARGETS)
+	@STD=$(STD) PANIC=$(PANIC) DEMO=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/examples/demo packaging/dist.sh $(DIST) $(TARGETS)
 
 dist-verify: needs-cargo needs-dist ## after make dist: build them again elsewhere, every byte must be the same
-	@STD=$(STD) packaging/dist.sh --again $(DIST) $(TARGETS)
+	@STD=$(STD) PANIC=$(PANIC) packaging/dist.sh --again $(DIST) $(TARGETS)
 
 clean: ## remove what was built
 	$(CARGO) clean

@@ -15,7 +15,7 @@ case $target in
     x86_64-*) budgets=(1750000 2100000) machine=x86_64 cpu=(-cpu qemu64) ;;
     aarch64-*) budgets=(1500000 1800000) machine=aarch64 cpu=() ;;
     armv7-*) budgets=(1250000 1500000) machine=arm cpu=(-cpu cortex-a7) ;;
-    arm-*) budgets=(1250000 1500000) machine=arm cpu=(-cpu arm1176) ;;
+    arm-*) budgets=(1500000 1800000) machine=arm cpu=(-cpu arm1176) ;;
     *) fail "is no target with a budget" ;;
 esac
 [ "$std" = source ] && budget=${budgets[0]} || budget=${budgets[1]}

@@ -1,6 +1,7 @@
 # Which compiler builds a target, with whose standard library, and how. Sourced.
 
 STD=${STD:-auto}
+PANIC=${PANIC:-silent}
 targets=(
     x86_64-unknown-linux-musl
     aarch64-unknown-linux-musl
@@ -56,6 +57,8 @@ build() {
     options=(--release --locked --bin mgd --target "$target")
     if [ "$std" = source ]; then
         flags+=(-Clink-self-contained=no)
+        # A bug ends the program at once (SIGILL) and without a word: 114 kB of words.
+        [ "$PANIC" = text ] || flags+=(-Zunstable-options -Cpanic=immediate-abort)
         options+=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size)
         # 64 bits of time on 32-bit machines; a later libc has it under the second name.
         export RUST_LIBC_UNSTABLE_MUSL_V1_2_3=1 RUST_LIBC_UNSTABLE_MUSL_V1_2=1
