@@ -48,6 +48,15 @@ pub struct Report {
     pub(crate) is_exposure: bool,
     /// Whether a change may have been made all the same.
     pub(crate) is_unsure: bool,
+    /// That a listing of changes must begin anew.
+    pub(crate) resync: Option<Resync>,
+}
+
+/// Graph no longer knows a place in a listing of changes.
+#[derive(Debug)]
+pub(crate) struct Resync {
+    /// Where to begin anew, if it says.
+    pub(crate) location: Option<String>,
 }
 
 /// Where to go on with a listing that broke off.

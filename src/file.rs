@@ -10,6 +10,8 @@ use std::path::Path;
 pub(crate) use guarded::Guarded;
 #[cfg(feature = "cli")]
 pub(crate) use guarded::is_exposure;
+#[cfg(feature = "cli")]
+pub(crate) use own::try_own;
 pub(crate) use own::{open_lock, own_folder, read_own, replace_own};
 #[cfg(feature = "cli")]
 pub(crate) use replacement::Replacement;

@@ -190,6 +190,10 @@ impl ConfidentialClient {
         &self.authority
     }
 
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
     pub(crate) fn consent_url(&self) -> String {
         self.authority.consent_url(&self.client_id)
     }

@@ -1,6 +1,7 @@
 //! The command line: what can be said, and what was said.
 
 pub(super) mod commands;
+pub(super) mod delta;
 mod options;
 pub(super) mod request;
 pub(super) mod values;
@@ -38,6 +39,7 @@ pub(super) enum Command {
     Cache(Cache),
     Check(Check),
     ConsentUrl(ConsentUrl),
+    Delta(delta::Delta),
     Get(Get),
     Request(RequestArguments),
     Token(Token),
@@ -69,6 +71,7 @@ impl Request {
                 },
                 Command::Check(check) => check.setup().voice,
                 Command::ConsentUrl(consent) => consent.setup().voice,
+                Command::Delta(delta) => delta.setup().voice,
                 Command::Get(get) => get.setup().voice,
                 Command::Request(request) => request.setup().voice,
                 Command::Token(token) => token.setup().voice,

@@ -11,7 +11,7 @@ use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::cli::tsv::Columns;
 use crate::error::Error;
-use crate::graph::{Graph, Pages, Shape};
+use crate::graph::{Counts, Graph, Pages, Shape};
 use crate::parameters::Parameters;
 
 pub(super) fn run(args: Get) -> Result<(), Failure> {
@@ -181,6 +181,11 @@ fn conclude(args: &Get, pages: &Pages<'_>, console: &Console) {
             "more pages follow: this was the first only"
         });
     }
+    tell_partial(counts, console);
+}
+
+/// Says that items are not whole, if any are.
+pub(super) fn tell_partial(counts: Counts, console: &Console) {
     if counts.partial > 0 {
         console.note(&format!(
             "{} of {} items are not whole: they carry a further link of their own \

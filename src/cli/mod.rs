@@ -7,11 +7,13 @@ mod calls;
 mod check;
 mod consent_url;
 mod console;
+mod delta;
 mod document;
 mod exit;
 mod fields;
 mod get;
 mod indent;
+mod lines;
 mod normalise;
 mod preview;
 mod request;
@@ -66,6 +68,7 @@ fn run(request: Request) -> Result<(), Failure> {
             },
             Command::Check(check) => check::run(&check),
             Command::ConsentUrl(consent) => consent_url::run(&consent),
+            Command::Delta(delta) => delta::run(&delta),
             Command::Get(get) => get::run(get),
             Command::Request(request) => request::run(&request),
             Command::Token(token) => token::run(&token),

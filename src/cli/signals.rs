@@ -1,23 +1,27 @@
 //! Signals that end the program.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use crate::cli::exit::Exit;
+
+/// Whether a signal ends the first process of a container at once.
+static AT_ONCE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
 
 /// Ends at SIGINT and SIGTERM where the kernel would not: the first process of a container has no
 /// default action for them.
 pub(super) fn obey_as_first_process() {
     if std::process::id() == 1 {
         for signal in [SIGINT, SIGTERM] {
-            let always = Arc::new(AtomicBool::new(true));
             let status = Exit::by_signal(signal) as i32;
+            let at_once = Arc::clone(&AT_ONCE);
             // Where no handler can be had, everything else still works.
-            let _ = signal_hook::flag::register_conditional_shutdown(signal, status, always);
+            let _ = signal_hook::flag::register_conditional_shutdown(signal, status, at_once);
         }
     }
 }
@@ -30,10 +34,7 @@ pub(super) fn remove_on_exit(path: &Path) {
     if paths.len() > 1 {
         return;
     }
-    let ignored = ignored();
-    let obeyed = [SIGHUP, SIGINT, SIGTERM].into_iter();
-    let obeyed = obeyed.filter(|signal| ignored >> (signal - 1) & 1 == 0);
-    let Ok(mut signals) = signal_hook::iterator::Signals::new(obeyed) else {
+    let Some(mut signals) = obeyed() else {
         return;
     };
     // A thread, because the work may be waiting in the kernel just then. Without one, a signal
@@ -44,14 +45,80 @@ pub(super) fn remove_on_exit(path: &Path) {
             for path in PATHS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
                 let _ = std::fs::remove_file(path);
             }
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-            // The first process of a container is still here.
-            std::process::exit(Exit::by_signal(signal) as i32);
+            end(signal);
         }
     };
     if thread::Builder::new().spawn(watch).is_err() {
         handle.close();
     }
+}
+
+/// Work that a signal may end between two steps and not within one: a second signal ends it at
+/// once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Steps(Arc<Mutex<Step>>);
+
+#[derive(Debug, Default)]
+struct Step {
+    is_begun: bool,
+    signal: Option<i32>,
+}
+
+impl Steps {
+    /// Obeys signals in this way from now on.
+    pub(super) fn obey(&self) {
+        let Some(mut signals) = obeyed() else {
+            return;
+        };
+        let handle = signals.handle();
+        let steps = self.clone();
+        // A thread, because between two steps the work waits in the kernel.
+        let watch = move || {
+            for signal in signals.forever() {
+                let mut step = steps.step();
+                if !step.is_begun || step.signal.is_some() {
+                    end(signal);
+                }
+                step.signal = Some(signal);
+            }
+        };
+        match thread::Builder::new().spawn(watch) {
+            Ok(_) => AT_ONCE.store(false, Ordering::Relaxed),
+            Err(_) => handle.close(),
+        }
+    }
+
+    /// A step begins, if none is under way.
+    pub(super) fn begin(&self) {
+        self.step().is_begun = true;
+    }
+
+    /// The step has ended, and with it the program if there was a signal.
+    pub(super) fn end(&self) {
+        let mut step = self.step();
+        if let Some(signal) = step.signal {
+            end(signal);
+        }
+        step.is_begun = false;
+    }
+
+    fn step(&self) -> MutexGuard<'_, Step> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The signals that end the program, caught.
+fn obeyed() -> Option<Signals> {
+    let ignored = ignored();
+    let obeyed = [SIGHUP, SIGINT, SIGTERM].into_iter();
+    Signals::new(obeyed.filter(|signal| ignored >> (signal - 1) & 1 == 0)).ok()
+}
+
+/// Ends the program as the signal would have.
+fn end(signal: i32) -> ! {
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
+    // The first process of a container is still here.
+    std::process::exit(Exit::by_signal(signal) as i32)
 }
 
 /// The signals that whoever started the program had it ignore, as nohup does with SIGHUP: a bit

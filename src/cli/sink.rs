@@ -159,7 +159,7 @@ impl Write for Output {
 }
 
 /// A failure to write, as the program tells it.
-fn failed(name: &str, error: &io::Error) -> Failure {
+pub(super) fn failed(name: &str, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Failure::ReaderLeft;
     }

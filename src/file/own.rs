@@ -101,6 +101,15 @@ pub(crate) fn own_folder(path: &Path) -> Result<(), String> {
     }
 }
 
+/// Whether a file of our own could be replaced by these bytes: they are written beside it, and
+/// removed again.
+#[cfg(feature = "cli")]
+pub(crate) fn try_own(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut replacement = Replacement::beside(target, 0o600)?;
+    replacement.write_all(bytes)?;
+    replacement.sync()
+}
+
 /// Replaces a file of our own (0600) and clears away what a killed predecessor left.
 pub(crate) fn replace_own(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut replacement = Replacement::beside(target, 0o600)?;

@@ -40,9 +40,14 @@ impl Replacement {
         &self.temporary
     }
 
+    /// Has all that was written reach the disk.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+
     /// Puts the new file in the place of the old one and makes that last.
     pub(crate) fn commit(self) -> io::Result<()> {
-        self.file.sync_all()?;
+        self.sync()?;
         fs::rename(&self.temporary, &self.target)?;
         File::open(folder(&self.target))?.sync_all()
     }

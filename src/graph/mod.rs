@@ -2,6 +2,8 @@
 
 mod authorized;
 mod capture;
+#[cfg(feature = "cli")]
+mod delta;
 mod item;
 mod lexical;
 mod links;
@@ -18,6 +20,8 @@ mod request;
 mod service;
 mod splitter;
 
+#[cfg(feature = "cli")]
+pub(crate) use delta::{Delta, Event, Files};
 pub use item::{Item, Items};
 #[cfg(feature = "cli")]
 pub(crate) use links::Links;

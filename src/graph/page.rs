@@ -28,6 +28,8 @@ pub(crate) struct Page {
     state: State,
     /// Whether it is the first of its listing, so that it may be a single object.
     is_first: bool,
+    /// Whether a delta link has a meaning in it.
+    is_of_changes: bool,
     buffer: Vec<u8>,
     filled: usize,
     at: usize,
@@ -36,7 +38,8 @@ pub(crate) struct Page {
     is_json: bool,
     has_value: bool,
     has_link: bool,
-    next_link: Option<String>,
+    has_delta_link: bool,
+    links: Links,
     /// An `error` among the members of a success.
     error: Option<Vec<u8>>,
     has_other_members: bool,
@@ -45,6 +48,19 @@ pub(crate) struct Page {
     /// A single object or text, once it is whole.
     whole: Option<Vec<u8>>,
     bytes: u64,
+}
+
+/// Where a listing goes on: now, or when something has changed.
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    pub(crate) next: Option<String>,
+    pub(crate) delta: Option<String>,
+}
+
+impl Links {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.next.is_none() && self.delta.is_none()
+    }
 }
 
 /// What comes next.
@@ -114,6 +130,7 @@ impl Page {
             body: answer.body,
             state,
             is_first,
+            is_of_changes: false,
             buffer: vec![0; BUFFER],
             filled: 0,
             at: 0,
@@ -121,13 +138,20 @@ impl Page {
             is_json: media.is_empty() || media.contains("json"),
             has_value: false,
             has_link: false,
-            next_link: None,
+            has_delta_link: false,
+            links: Links::default(),
             error: None,
             has_other_members: false,
             has_single_value: false,
             whole: None,
             bytes: 0,
         })
+    }
+
+    /// Takes it for a page of changes, which has a delta link where their round ends.
+    pub(crate) fn of_changes(mut self) -> Self {
+        self.is_of_changes = true;
+        self
     }
 
     /// The item, object or text that was reached last.
@@ -142,8 +166,8 @@ impl Page {
         self.bytes
     }
 
-    pub(crate) fn into_next_link(self) -> Option<String> {
-        self.next_link
+    pub(crate) fn into_links(self) -> Links {
+        self.links
     }
 
     /// Reads on to the next thing worth telling. Items that `place` knows to have been handed out
@@ -214,7 +238,12 @@ impl Page {
                         if std::mem::replace(&mut self.has_link, true) {
                             return Err(wrong("two next links on a page"));
                         }
-                        self.next_link = read_link(value)?;
+                        self.links.next = read_link(value, "a next link")?;
+                    } else if self.is_of_changes && is_name(key, "@odata.deltaLink") {
+                        if std::mem::replace(&mut self.has_delta_link, true) {
+                            return Err(wrong("two delta links on a page"));
+                        }
+                        self.links.delta = read_link(value, "a delta link")?;
                     } else if is_name(key, "error") && value != b"null" {
                         self.error = Some(value.to_owned());
                     } else if is_name(key, "value") && !self.is_first {
@@ -264,7 +293,7 @@ impl Page {
         self.splitter
             .finish()
             .map_err(|flaw| wrong_json(flaw, self.bytes, self.is_json))?;
-        let is_page = self.has_value || !self.is_first || self.next_link.is_some();
+        let is_page = self.has_value || !self.is_first || self.links.next.is_some();
         if let Some(error) = &self.error
             && (is_page || error.starts_with(b"{") && !self.has_other_members)
         {
@@ -316,11 +345,11 @@ pub(crate) fn differs() -> Error {
     Error::unavailable("graph: a page that was asked for again is not the page that it was")
 }
 
-fn read_link(value: &[u8]) -> Result<Option<String>, Stop> {
+fn read_link(value: &[u8], kind: &str) -> Result<Option<String>, Stop> {
     if value.len() > MAX_LINK {
-        return Err(wrong("a next link longer than 64 kB"));
+        return Err(wrong(&format!("{kind} longer than 64 kB")));
     }
-    serde_json::from_slice(value).map_err(|_| wrong("a next link that is no string"))
+    serde_json::from_slice(value).map_err(|_| wrong(&format!("{kind} that is no string")))
 }
 
 fn inside_success(error: &[u8]) -> Stop {

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::error::{Error, Resume};
 use crate::graph::members::Members;
-use crate::graph::page::{Page, Progress, Shape, Stop, differs};
+use crate::graph::page::{Links, Page, Progress, Shape, Stop, differs};
 use crate::graph::place::Place;
 use crate::graph::refusal::is_lost_place;
 use crate::graph::service::Graph;
@@ -34,8 +34,10 @@ pub struct Pages<'g> {
     page: Option<Page>,
     place: Place,
     attempts: Attempts,
-    /// The next link as an answer that later broke off had it: a repeat's may lead nowhere.
-    first_link: Option<String>,
+    /// The links as an answer that later broke off had them: a repeat's may lead nowhere.
+    first_links: Links,
+    /// Where a round of changes ended.
+    delta_link: Option<Url>,
     /// The page before, if it took more than one try: its next link may lead nowhere.
     shaky: Option<(Url, Place)>,
     /// The page that was gone back to: a second time would be a loop.
@@ -46,6 +48,8 @@ pub struct Pages<'g> {
     counts: Counts,
     limit: Option<u64>,
     is_first_page_only: bool,
+    /// Whether it is a round of changes, whose pages end one by one and whose end is a delta link.
+    is_of_changes: bool,
     more: Option<String>,
     is_resumed: bool,
     is_done: bool,
@@ -54,7 +58,19 @@ pub struct Pages<'g> {
 enum Turn {
     Item,
     Other,
+    Page,
     End,
+}
+
+/// What reading a round of changes has brought.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// An item; it is [`Pages::text`].
+    Item,
+    /// A page has ended, and [`Pages::link`] is the next.
+    Page,
+    /// The round has ended, and changes go on at this link.
+    End(Url),
 }
 
 impl Graph {
@@ -89,7 +105,8 @@ impl<'g> Pages<'g> {
             page: None,
             place,
             attempts: graph.client().http().attempts(),
-            first_link: None,
+            first_links: Links::default(),
+            delta_link: None,
             shaky: None,
             gone_back: None,
             seen: HashSet::new(),
@@ -98,6 +115,7 @@ impl<'g> Pages<'g> {
             counts: Counts::default(),
             limit: None,
             is_first_page_only: false,
+            is_of_changes: false,
             more: None,
             is_resumed: place.handed() > 0,
             is_done: false,
@@ -118,6 +136,13 @@ impl<'g> Pages<'g> {
     pub fn with_first_page_only(mut self) -> Self {
         self.is_first_page_only = true;
         self
+    }
+
+    /// Reads a round of changes, of which each page has a next link or the delta link.
+    pub(crate) fn of_changes(graph: &'g Graph, link: Url) -> Self {
+        let mut pages = Self::new(graph, link, Place::default());
+        pages.is_of_changes = true;
+        pages
     }
 
     /// What the answer is; asks and reads as far as it takes to know.
@@ -143,7 +168,7 @@ impl<'g> Pages<'g> {
         loop {
             match self.turn() {
                 Ok(Turn::Item) => break,
-                Ok(Turn::Other) => {}
+                Ok(Turn::Other | Turn::Page) => {}
                 Ok(Turn::End) => return Ok(None),
                 Err(error) => {
                     self.is_done = true;
@@ -152,6 +177,34 @@ impl<'g> Pages<'g> {
             }
         }
         Ok(self.page.as_ref().map(Page::text))
+    }
+
+    /// Reads on in a round of changes, no further than to the end of a page: the next one is not
+    /// asked for before the next step.
+    pub(crate) fn step(&mut self) -> Result<Step, Error> {
+        loop {
+            match self.turn()? {
+                Turn::Item => return Ok(Step::Item),
+                Turn::Other => {}
+                Turn::Page => return Ok(Step::Page),
+                Turn::End => {
+                    let link = self.delta_link.clone();
+                    return link.map(Step::End).ok_or_else(|| {
+                        Error::protocol("graph: a round of changes without its delta link")
+                    });
+                }
+            }
+        }
+    }
+
+    /// The item that was reached last.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.page.as_ref().map(Page::text).unwrap_or_default()
+    }
+
+    /// The page that is being read, or is read next.
+    pub(crate) fn link(&self) -> &Url {
+        &self.link
     }
 
     pub(crate) fn members(&self) -> &Members {
@@ -210,9 +263,14 @@ impl<'g> Pages<'g> {
     fn open(&mut self) -> Result<Turn, Error> {
         match self.graph.get(&self.link, &mut self.attempts) {
             Ok(answer) => {
-                let is_first = self.shape.is_none();
+                let is_first = self.shape.is_none() && !self.is_of_changes;
                 self.place.rewind();
-                self.page = Some(Page::new(answer, self.graph.max_item(), is_first)?);
+                let page = Page::new(answer, self.graph.max_item(), is_first)?;
+                self.page = Some(if self.is_of_changes {
+                    page.of_changes()
+                } else {
+                    page
+                });
                 Ok(Turn::Other)
             }
             Err(error) if is_lost_place(&error) => self.go_back(error),
@@ -229,7 +287,9 @@ impl<'g> Pages<'g> {
         };
         if let Some(page) = self.page.take() {
             self.counts.bytes += page.bytes();
-            self.first_link = self.first_link.take().or_else(|| page.into_next_link());
+            if self.first_links.is_empty() {
+                self.first_links = page.into_links();
+            }
         }
         if self.shape.is_none() {
             // Nothing of it was handed out: an object must not be put together from two answers.
@@ -254,7 +314,7 @@ impl<'g> Pages<'g> {
         self.seen.remove(&hash(self.link.as_str()));
         self.link = link;
         self.place = place;
-        self.first_link = None;
+        self.first_links = Links::default();
         self.attempts = self.graph.client().http().attempts();
         Ok(Turn::Other)
     }
@@ -268,7 +328,14 @@ impl<'g> Pages<'g> {
             return Ok(Turn::End);
         };
         self.counts.bytes += page.bytes();
-        let next = self.first_link.take().or_else(|| page.into_next_link());
+        let mut links = std::mem::take(&mut self.first_links);
+        if links.is_empty() {
+            links = page.into_links();
+        }
+        if self.is_of_changes {
+            self.delta_link = self.end_of_round(&links)?;
+        }
+        let next = links.next;
         let is_enough = self.limit.is_some_and(|limit| self.counts.items >= limit);
         let Some(next) = next else {
             self.is_done = true;
@@ -279,9 +346,7 @@ impl<'g> Pages<'g> {
             self.is_done = true;
             return Ok(Turn::End);
         }
-        let link = self.graph.link(&next).map_err(|reason| {
-            Error::protocol(format!("graph: the next link {reason}: not followed"))
-        })?;
+        let link = self.followed(&next, "the next link")?;
         if !self.seen.insert(hash(link.as_str())) {
             return Err(Error::protocol(
                 "graph: the next link was followed before: a loop",
@@ -290,7 +355,26 @@ impl<'g> Pages<'g> {
         let before = std::mem::replace(&mut self.link, link);
         let place = std::mem::take(&mut self.place);
         self.shaky = is_repeated.then_some((before, place));
-        Ok(Turn::Other)
+        Ok(Turn::Page)
+    }
+
+    /// The delta link of a page, which has that or a next link.
+    fn end_of_round(&self, links: &Links) -> Result<Option<Url>, Error> {
+        match (&links.next, &links.delta) {
+            (Some(_), None) => Ok(None),
+            (None, Some(link)) => self.followed(link, "the delta link").map(Some),
+            (Some(_), Some(_)) => Err(Error::protocol(
+                "graph: a page of changes with both a next link and a delta link",
+            )),
+            (None, None) => Err(Error::protocol(
+                "graph: a page of changes with neither a next link nor a delta link",
+            )),
+        }
+    }
+
+    fn followed(&self, link: &str, kind: &str) -> Result<Url, Error> {
+        let url = self.graph.link(link);
+        url.map_err(|reason| Error::protocol(format!("graph: {kind} {reason}: not followed")))
     }
 
     /// The error with the place at which to go on, if anything was handed out that need not come

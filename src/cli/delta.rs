@@ -1,0 +1,109 @@
+//! `mgd delta`: what has changed since the last run, and the place to go on from.
+
+use std::time::{Duration, Instant};
+
+use crate::cli::args::delta::Delta as Args;
+use crate::cli::console::Console;
+use crate::cli::exit::Failure;
+use crate::cli::get;
+use crate::cli::lines::Lines;
+use crate::cli::signals::Steps;
+use crate::error::Error;
+use crate::graph::{Counts, Delta, Event, Files, Graph};
+use crate::http::{Http, Network};
+use crate::notice::Notice;
+use crate::parameters::Parameters;
+
+/// What tells a reader to forget all that it knows.
+const RESET: &[u8] = br#"{"@mgd.reset":true}"#;
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let setup = args.setup();
+    let console = Console::new(setup.voice);
+    let parameters = setup.parameters()?;
+    let graph = graph(args, &parameters, setup.network(&console))?;
+    let files = Files {
+        state: args.state.clone(),
+        out: args.state_out.clone(),
+    };
+    let mut delta = graph.delta(&args.path, files, args.from_now)?;
+    let mut lines = Lines::stdout(&console)?;
+    let steps = Steps::default();
+    steps.obey();
+    loop {
+        let result = round(&mut delta, &mut lines, &steps, &console);
+        console.clear();
+        let counts = result?;
+        get::tell_partial(counts, &console);
+        let Counts { items, pages, .. } = counts;
+        let text = format!("the round has ended: {items} items on {pages} pages");
+        console.hear(&Notice::Note(&text));
+        match args.watch {
+            Some(time) if may_pause(graph.client().http(), time) => {
+                graph.client().http().pause(time);
+            }
+            _ => return Ok(()),
+        }
+    }
+}
+
+fn graph(args: &Args, parameters: &Parameters, network: Network) -> Result<Graph, Error> {
+    let mut graph = parameters.graph(network)?;
+    if args.beta {
+        graph = graph.with_beta();
+    }
+    if let Some(bytes) = args.max_item {
+        graph = graph.with_max_item(bytes);
+    }
+    for header in &args.headers {
+        let (name, value) = header.split_once(':').ok_or_else(|| {
+            Error::parameters(format!("-H {header}: has no colon")).hint("write -H 'Name: value'")
+        })?;
+        graph = graph.with_header(name.trim(), value.trim())?;
+    }
+    if !args.prefer.is_empty() {
+        graph = graph.with_header("Prefer", &args.prefer.join(", "))?;
+    }
+    Ok(graph)
+}
+
+/// Writes a round, page by page; the state follows each page that is written.
+fn round(
+    delta: &mut Delta<'_>,
+    lines: &mut Lines,
+    steps: &Steps,
+    console: &Console,
+) -> Result<Counts, Failure> {
+    loop {
+        let event = delta.next()?;
+        steps.begin();
+        match event {
+            Event::Item => {
+                lines.put(delta.item())?;
+                if !lines.is_terminal() {
+                    console.progress(delta.counts());
+                }
+                continue;
+            }
+            Event::Reset => {
+                console.note("graph no longer knows the place: all that there is follows");
+                lines.put(RESET)?;
+            }
+            Event::Page | Event::Round => {}
+        }
+        let counts = delta.counts();
+        lines.sync()?;
+        delta.keep()?;
+        steps.end();
+        if event == Event::Round {
+            return Ok(counts);
+        }
+    }
+}
+
+/// Whether the time that is given lasts for a pause and more.
+fn may_pause(http: &Http, time: Duration) -> bool {
+    let end = Instant::now().checked_add(time);
+    let deadline = http.deadline();
+    deadline.is_none_or(|deadline| end.is_some_and(|end| end < deadline))
+}

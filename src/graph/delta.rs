@@ -1,0 +1,214 @@
+//! What has changed since the last run: rounds of pages, and a state that outlives the process.
+//!
+//! Nothing is lost whatever ends the process, because the order is always the same: a page is
+//! read, the caller makes it last, the state moves on, the next page is asked for.
+
+mod address;
+mod state;
+mod store;
+
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::graph::delta::state::{At, Round, State};
+use crate::graph::delta::store::{Store, damaged, told};
+use crate::graph::pages::{Counts, Pages, Step};
+use crate::graph::refusal::is_lost_place;
+use crate::graph::service::Graph;
+use crate::http::Url;
+
+/// Where the state is.
+#[derive(Clone, Debug)]
+pub(crate) struct Files {
+    pub(crate) state: PathBuf,
+    /// Where it is written, if not there.
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// A listing of changes.
+#[derive(Debug)]
+pub(crate) struct Delta<'g> {
+    graph: &'g Graph,
+    store: Store,
+    /// What the listing is asked for at.
+    url: Url,
+    /// The page that is asked for next.
+    link: Url,
+    state: State,
+    /// Whether the file that is written holds `state`.
+    is_kept: bool,
+    /// The state once the caller has made everything last that was handed out.
+    pending: Option<State>,
+    pages: Option<Pages<'g>>,
+    /// How many pages there were of the round that the last reset ended.
+    reached: Option<u64>,
+    is_from_now: bool,
+}
+
+/// What reading on has brought. After anything but an item the caller makes what it was given
+/// last, and calls [`Delta::keep`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// An item; it is [`Delta::item`].
+    Item,
+    /// A page has ended.
+    Page,
+    /// Graph no longer knows the place: all that there is follows, in a round from its start.
+    Reset,
+    /// The round has ended.
+    Round,
+}
+
+impl Graph {
+    /// Goes on with the listing of changes at a path, or begins it where there is no state.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` when the path is none of changes, or the state is of another listing;
+    /// `Local` when the state cannot be used; `Unavailable` when another process uses it.
+    pub(crate) fn delta(
+        &self,
+        path: &str,
+        files: Files,
+        is_from_now: bool,
+    ) -> Result<Delta<'_>, Error> {
+        let url = self.resolve(path)?;
+        address::check(path, &url)?;
+        let from_now = address::from_now(&url)?;
+        let store = Store::lock(files)?;
+        let new = State::new(self, &url);
+        let found = store.read(&new)?;
+        if is_from_now && found.is_some() {
+            return Err(Error::parameters(told(store.path(), "is there already"))
+                .hint("without --from-now it goes on; to pass over what has changed, remove it"));
+        }
+        let is_kept = found.is_some() && store.target() == store.path();
+        let state = found.unwrap_or(new);
+        store.try_out(&state)?;
+        let link = if is_from_now {
+            from_now
+        } else {
+            let link = self.link(&state.link);
+            link.map_err(|reason| damaged(store.path(), &format!("is damaged: its link {reason}")))?
+        };
+        Ok(Delta {
+            graph: self,
+            store,
+            url,
+            link,
+            state,
+            is_kept,
+            pending: None,
+            pages: None,
+            reached: None,
+            is_from_now,
+        })
+    }
+}
+
+impl<'g> Delta<'g> {
+    /// Reads on: in the round that is under way, else in a new one.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`]; the state is then where the next run goes on.
+    pub(crate) fn next(&mut self) -> Result<Event, Error> {
+        loop {
+            let (graph, link) = (self.graph, &self.link);
+            let pages = self
+                .pages
+                .get_or_insert_with(|| Pages::of_changes(graph, link.clone()));
+            let event = match pages.step() {
+                Ok(Step::Item) => Event::Item,
+                Ok(Step::Page) => {
+                    let state = self.state.moved(self.state.round, At::Next, pages.link());
+                    self.pending = Some(state);
+                    Event::Page
+                }
+                Ok(Step::End(link)) => {
+                    self.pending = Some(self.state.moved(Round::Changes, At::Delta, &link));
+                    self.link = link;
+                    self.reached = None;
+                    Event::Round
+                }
+                Err(error) => {
+                    self.reset(error)?;
+                    Event::Reset
+                }
+            };
+            // What there is already is not asked for, and the place among it is none to keep.
+            if !self.is_from_now || event == Event::Round {
+                self.is_from_now = false;
+                return Ok(event);
+            }
+        }
+    }
+
+    /// The item that was reached last.
+    pub(crate) fn item(&self) -> &[u8] {
+        self.pages.as_ref().map(Pages::text).unwrap_or_default()
+    }
+
+    /// What has gone by in this round.
+    pub(crate) fn counts(&self) -> Counts {
+        self.pages.as_ref().map(Pages::counts).unwrap_or_default()
+    }
+
+    /// Moves the state on, past all that was handed out.
+    ///
+    /// # Errors
+    ///
+    /// `Local` when it cannot be written.
+    pub(crate) fn keep(&mut self) -> Result<(), Error> {
+        let Some(state) = self.pending.take() else {
+            return Ok(());
+        };
+        if state.at != At::Next {
+            self.pages = None;
+        }
+        if state != self.state || !self.is_kept {
+            self.store.write(&state)?;
+        }
+        self.is_kept = true;
+        self.state = state;
+        Ok(())
+    }
+
+    /// Begins anew where Graph says so, or else at the start. Gives the error back if it says
+    /// something else, or says so again and again.
+    fn reset(&mut self, error: Error) -> Result<(), Error> {
+        let resync = error.report().resync.as_ref();
+        if self.is_from_now || resync.is_none() && !is_lost_place(&error) {
+            return Err(error);
+        }
+        let location = resync.and_then(|resync| resync.location.as_deref());
+        let fresh = match location {
+            Some(location) => self.location(location)?,
+            None => self.url.clone(),
+        };
+        let pages = self.counts().pages;
+        let is_same = pages == 0 && fresh == self.link;
+        if is_same || self.reached.is_some_and(|reached| pages <= reached) {
+            return Err(error.hint("graph asks for a new start again and again"));
+        }
+        self.reached = Some(pages);
+        self.pending = Some(self.state.moved(Round::Full, At::Start, &fresh));
+        self.link = fresh;
+        Ok(())
+    }
+
+    fn location(&self, location: &str) -> Result<Url, Error> {
+        let root = self.graph.root()?.origin();
+        let is_path = location.starts_with('/') && !location.starts_with("//");
+        let absolute = if is_path {
+            format!("{root}{location}")
+        } else {
+            location.to_owned()
+        };
+        self.graph.link(&absolute).map_err(|reason| {
+            Error::protocol(format!(
+                "graph: the place to begin anew {reason}: not followed"
+            ))
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! The state file: locked, read with suspicion, replaced whole.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, quoted};
+use crate::file;
+use crate::graph::delta::Files;
+use crate::graph::delta::state::State;
+
+/// The state file of one listing, ours alone until it is dropped.
+#[derive(Debug)]
+pub(super) struct Store {
+    files: Files,
+    #[expect(dead_code, reason = "dropping them is their use")]
+    locks: Vec<File>,
+}
+
+/// A state has two links of 64 kB at the most.
+const MAX_BYTES: u64 = 1 << 20;
+
+impl Store {
+    /// Locks the files, so that no other process delivers the same changes or writes in between.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when another process has the lock, `Local` when there is none to be had.
+    pub(super) fn lock(files: Files) -> Result<Self, Error> {
+        let mut locks = vec![lock(&files.state)?];
+        if let Some(out) = files.out.as_ref().filter(|out| **out != files.state) {
+            locks.push(lock(out)?);
+        }
+        Ok(Self { files, locks })
+    }
+
+    /// The state in the file; `None` is a file that is not there. No state of another listing
+    /// than `new`'s is taken, and none is overwritten.
+    pub(super) fn read(&self, new: &State) -> Result<Option<State>, Error> {
+        let state = read(self.path(), new)?;
+        if self.target() != self.path() {
+            read(self.target(), new)?;
+        }
+        Ok(state)
+    }
+
+    /// The file that is read.
+    pub(super) fn path(&self) -> &Path {
+        &self.files.state
+    }
+
+    /// The file that is written.
+    pub(super) fn target(&self) -> &Path {
+        self.files.out.as_ref().unwrap_or(&self.files.state)
+    }
+
+    /// Finds out whether a state could be written.
+    pub(super) fn try_out(&self, state: &State) -> Result<(), Error> {
+        let written = file::try_own(self.target(), &state.write()?);
+        written.map_err(|error| self.unwritten(&error))
+    }
+
+    pub(super) fn write(&self, state: &State) -> Result<(), Error> {
+        let written = file::replace_own(self.target(), &state.write()?);
+        written.map_err(|error| self.unwritten(&error))
+    }
+
+    fn unwritten(&self, error: &std::io::Error) -> Error {
+        let cause = file::cause(error);
+        failed(self.target(), &format!("not written: {cause}"))
+    }
+}
+
+/// A state file and what is the matter with it.
+pub(super) fn told(path: &Path, cause: &str) -> String {
+    format!("state {}: {cause}", file::shown(path))
+}
+
+/// A state file that is no use.
+pub(super) fn damaged(path: &Path, cause: &str) -> Error {
+    failed(path, cause).hint("restore it, or remove it for a full round as at first")
+}
+
+fn failed(path: &Path, cause: &str) -> Error {
+    Error::local(told(path, cause))
+}
+
+fn read(path: &Path, new: &State) -> Result<Option<State>, Error> {
+    let bytes = file::read_own(path, MAX_BYTES).map_err(|cause| {
+        let error = failed(path, &cause);
+        if cause.contains("by others") {
+            error.hint(format!("chmod go-w {}", quoted(&path.to_string_lossy())))
+        } else {
+            error
+        }
+    })?;
+    let Some(bytes) = bytes else {
+        return Ok(None);
+    };
+    let state = State::read(&bytes).map_err(|cause| damaged(path, cause))?;
+    match state.differs(new) {
+        Some(difference) => {
+            Err(Error::parameters(told(path, &difference))
+                .hint("give each listing a state of its own"))
+        }
+        None => Ok(Some(state)),
+    }
+}
+
+fn lock(path: &Path) -> Result<File, Error> {
+    let text = path.to_string_lossy();
+    if path.is_dir() || text.ends_with('/') || path.file_name().is_none() {
+        return Err(failed(path, "is a directory").hint("name a file in it"));
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let lock = PathBuf::from(name);
+    let file = file::open_lock(&lock).map_err(|cause| {
+        let error = failed(path, &format!("no lock beside it: {cause}"));
+        if path
+            .parent()
+            .is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+        {
+            error.hint("make its folder first")
+        } else {
+            error
+        }
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Error::unavailable(told(path, "in use by another mgd"))
+                .hint("that one delivers the changes; run again when it has ended"))
+        }
+        Err(TryLockError::Error(error)) => {
+            let cause = file::cause(&error);
+            Err(failed(path, &format!("no lock beside it: {cause}")))
+        }
+    }
+}
