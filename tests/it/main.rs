@@ -18,6 +18,7 @@ mod certificates;
 mod commands_cache;
 mod commands_check;
 mod commands_token;
+mod delta;
 mod discovery;
 mod faults;
 mod federated;

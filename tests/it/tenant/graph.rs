@@ -1,5 +1,6 @@
 //! The part of Microsoft Graph the tenant answers by itself.
 
+use super::changes;
 use super::faults;
 use super::paging::{self, Options};
 use super::people;
@@ -19,6 +20,9 @@ pub(super) fn answer(state: &mut State, request: &Incoming) -> Reply {
         return Reply::status(405);
     }
     let path = decode(request.path().as_bytes(), false);
+    if path.ends_with("/delta") {
+        return changes::answer(state, request);
+    }
     let mut parts = path.splitn(4, '/').skip(1);
     let (version, set, key) = (parts.next(), parts.next(), parts.next());
     let context = format!(

@@ -15,6 +15,7 @@
 
 mod assertion;
 mod certificate;
+mod changes;
 mod clock;
 mod exchange;
 mod faults;
@@ -225,6 +226,17 @@ impl Tenant {
     /// Sets whether `@odata.nextLink` stands after `value`.
     pub fn set_link_after_value(&self, yes: bool) {
         self.shared.state().settings.link_after_value = yes;
+    }
+
+    /// Notes in the listing of changes an object as it is now, or that it is gone.
+    pub fn change(&self, object: &str) {
+        self.shared.state().changes.note(object);
+    }
+
+    /// Forgets every place in the listing of changes, and answers those so.
+    pub fn forget_places(&self, status: u16, code: &str, has_location: bool) {
+        let mut state = self.shared.state();
+        state.changes.forget(status, code, has_location);
     }
 
     /// What came that a good client never sends.

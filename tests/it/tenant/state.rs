@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use super::assertion::Ids;
+use super::changes::Changes;
 use super::manners::Throttles;
 use super::registered::Registered;
 use super::script::Script;
@@ -16,6 +17,7 @@ use super::token::Token;
 pub(super) struct State {
     pub(super) origin: String,
     pub(super) users: usize,
+    pub(super) changes: Changes,
     pub(super) settings: Settings,
     pub(super) certificates: Vec<Registered>,
     pub(super) assertions: Ids,
@@ -39,6 +41,7 @@ impl State {
         Self {
             origin,
             users,
+            changes: Changes::default(),
             settings: Settings {
                 token_lifetime: 3599,
                 refresh_in: None,
