@@ -116,8 +116,10 @@ fn obeyed() -> Option<Signals> {
 
 /// Ends the program as the signal would have.
 fn end(signal: i32) -> ! {
-    let _ = signal_hook::low_level::emulate_default_handler(signal);
-    // The first process of a container is still here.
+    // The first process of a container cannot be ended by a signal of its own.
+    if std::process::id() != 1 {
+        let _ = signal_hook::low_level::emulate_default_handler(signal);
+    }
     std::process::exit(Exit::by_signal(signal) as i32)
 }
 

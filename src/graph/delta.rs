@@ -85,6 +85,10 @@ impl Graph {
         let is_kept = found.is_some() && store.target() == store.path();
         let state = found.unwrap_or(new);
         store.try_out(&state)?;
+        if is_kept && state.round == Round::Full {
+            let listener = self.client().http().listener();
+            listener.note(|| "a full round is under way: it goes on".to_owned());
+        }
         let link = if is_from_now {
             from_now
         } else {
@@ -179,7 +183,7 @@ impl<'g> Delta<'g> {
     fn reset(&mut self, error: Error) -> Result<(), Error> {
         let resync = error.report().resync.as_ref();
         if self.is_from_now || resync.is_none() && !is_lost_place(&error) {
-            return Err(error);
+            return Err(self.hinted(error));
         }
         let location = resync.and_then(|resync| resync.location.as_deref());
         let fresh = match location {
@@ -195,6 +199,19 @@ impl<'g> Delta<'g> {
         self.pending = Some(self.state.moved(Round::Full, At::Start, &fresh));
         self.link = fresh;
         Ok(())
+    }
+
+    /// Graph has more ways to say that a place is too old than are known.
+    fn hinted(&self, error: Error) -> Error {
+        let is_first = self.state.at != At::Start && self.counts().pages == 0;
+        let report = error.report();
+        if is_first && report.hint.is_none() && matches!(report.status, Some(400 | 404)) {
+            error.hint(
+                "if the place in the state is too old, remove it for a full round as at first",
+            )
+        } else {
+            error
+        }
     }
 
     fn location(&self, location: &str) -> Result<Url, Error> {

@@ -42,7 +42,11 @@ fn add(tenant: &Tenant, ids: &str) {
 }
 
 fn arguments<'a>(more: &[&'a str]) -> Vec<&'a str> {
-    [&["delta", PATH, "--state", STATE, "-p", "parameters.json"], more].concat()
+    [
+        &["delta", PATH, "--state", STATE, "-p", "parameters.json"],
+        more,
+    ]
+    .concat()
 }
 
 fn delta(mgd: &Mgd, more: &[&str]) -> Run {
@@ -72,7 +76,9 @@ fn state(mgd: &Mgd) -> Value {
 /// The GETs that reached the tenant from the number `from` on, without the version.
 fn gets(tenant: &Tenant, from: usize) -> Vec<String> {
     let lines = lines(tenant);
-    let gets = lines.iter().filter_map(|line| line.strip_prefix("GET /v1.0/"));
+    let gets = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("GET /v1.0/"));
     gets.skip(from).map(str::to_owned).collect()
 }
 

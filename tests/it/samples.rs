@@ -85,6 +85,32 @@ fn every_valid_body_keeps_its_tokens() {
 }
 
 #[test]
+fn every_example_of_changes_is_a_round() {
+    let (tenant, mgd) = serve("{}");
+    for (name, body) in samples(|kind| kind == "delta") {
+        let body = body.replace("https://graph.microsoft.com", &tenant.origin());
+        tenant.always("/v1.0/sample/delta", Reply::json(body.clone()));
+        let state = name.replace('/', "-");
+        let run = mgd.run([
+            "delta",
+            "sample/delta",
+            "--state",
+            &state,
+            "-p",
+            "parameters.json",
+        ]);
+        let members: std::collections::HashMap<String, &RawValue> =
+            serde_json::from_str(&body).unwrap();
+        let items: Vec<&RawValue> = serde_json::from_str(members["value"].get()).unwrap();
+        let items = items.iter().map(|item| tokens(item.get()) + "\n");
+        run.ended(0, &items.collect::<String>(), "");
+        let link: String = serde_json::from_str(members["@odata.deltaLink"].get()).unwrap();
+        let state: Value = serde_json::from_str(&mgd.scratch.read(&state)).unwrap();
+        assert_eq!(state["link"], link, "{name}");
+    }
+}
+
+#[test]
 fn every_malformed_body_is_refused() {
     let (tenant, mgd) = serve("{}");
     for (name, body) in samples(|kind| kind == "malformed") {

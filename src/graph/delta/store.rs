@@ -1,6 +1,6 @@
 //! The state file: locked, read with suspicion, replaced whole.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, quoted};
@@ -25,9 +25,11 @@ impl Store {
     /// # Errors
     ///
     /// `Unavailable` when another process has the lock, `Local` when there is none to be had.
-    pub(super) fn lock(files: Files) -> Result<Self, Error> {
+    pub(super) fn lock(mut files: Files) -> Result<Self, Error> {
         let mut locks = vec![lock(&files.state)?];
-        if let Some(out) = files.out.as_ref().filter(|out| **out != files.state) {
+        // Two locks of one file would be in each other's way.
+        files.out = files.out.filter(|out| !is_same(out, &files.state));
+        if let Some(out) = &files.out {
             locks.push(lock(out)?);
         }
         Ok(Self { files, locks })
@@ -104,6 +106,17 @@ fn read(path: &Path, new: &State) -> Result<Option<State>, Error> {
         }
         None => Ok(Some(state)),
     }
+}
+
+/// Whether two paths name one file, which need not be there.
+fn is_same(one: &Path, two: &Path) -> bool {
+    let folder = |path: &Path| {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()
+    };
+    one.file_name() == two.file_name() && folder(one) == folder(two)
 }
 
 fn lock(path: &Path) -> Result<File, Error> {

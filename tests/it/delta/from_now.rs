@@ -8,13 +8,20 @@ use crate::tenant::Reply;
 fn from_now_writes_the_state_and_no_item() {
     for (path, asked) in [
         (PATH, "users/delta?$deltatoken=latest"),
-        ("groups/delta?$select=id", "groups/delta?$select=id&$deltatoken=latest"),
+        (
+            "groups/delta?$select=id",
+            "groups/delta?$select=id&$deltatoken=latest",
+        ),
         ("drives/D/root/delta", "drives/D/root/delta?token=latest"),
-        ("sites/S/lists/L/items/delta", "sites/S/lists/L/items/delta?token=latest"),
+        (
+            "sites/S/lists/L/items/delta",
+            "sites/S/lists/L/items/delta?token=latest",
+        ),
     ] {
         let (tenant, mgd) = tenant("a b c");
         let arguments = ["delta", path, "--state", "s", "-p", "parameters.json"];
-        mgd.run([&arguments[..], &["--from-now"]].concat()).ended(0, "", "");
+        mgd.run([&arguments[..], &["--from-now"]].concat())
+            .ended(0, "", "");
         assert_eq!(gets(&tenant, 0), [asked]);
         add(&tenant, "d");
         mgd.run(arguments).ended(0, &jsonl("d"), "");
@@ -41,22 +48,28 @@ fn from_now_is_refused_where_there_is_a_state() {
         "mgd: state s.state: is there already\n\
          mgd: hint: without --from-now it goes on; to pass over what has changed, remove it\n",
     );
-    assert_eq!((tenant.requests().len(), mgd.scratch.read("s.state")), before);
+    assert_eq!(
+        (tenant.requests().len(), mgd.scratch.read("s.state")),
+        before
+    );
 }
 
 #[test]
 fn a_service_that_lists_all_the_same_is_read_to_the_end_without_a_word() {
     let page = |rest: &str| Reply::json(format!("{{\"value\":[{{\"id\":\"a\"}}],{rest}}}"));
     let (tenant, mgd) = script([]);
-    let link = |name: &str, token: &str| {
-        format!("\"@odata.{name}\":\"{{origin}}/v1.0/d/delta?{token}\"")
-    };
+    let link =
+        |name: &str, token: &str| format!("\"@odata.{name}\":\"{{origin}}/v1.0/d/delta?{token}\"");
     tenant.on(
         "/v1.0/d/delta",
-        [page(&link("nextLink", "$skiptoken=2")), page(&link("deltaLink", "$deltatoken=3"))],
+        [
+            page(&link("nextLink", "$skiptoken=2")),
+            page(&link("deltaLink", "$deltatoken=3")),
+        ],
     );
     let arguments = ["delta", "d/delta", "--state", "s", "-p", "parameters.json"];
-    mgd.run([&arguments[..], &["--from-now"]].concat()).ended(0, "", "");
+    mgd.run([&arguments[..], &["--from-now"]].concat())
+        .ended(0, "", "");
     assert!(mgd.scratch.read("s").contains("$deltatoken=3"));
 }
 

@@ -43,7 +43,9 @@ fn a_code_on_an_inner_level_counts_and_an_unknown_one_does_not() {
         let body = format!(
             "{{\"error\":{{\"code\":\"badRequest\",\"message\":\"m\",\"innerError\":{{\"code\":\"{code}\"}}}}}}"
         );
-        Reply::bare(400).header("Content-Type", "application/json").body(body)
+        Reply::bare(400)
+            .header("Content-Type", "application/json")
+            .body(body)
     };
     let (tenant, mgd) = tenant("a");
     delta(&mgd, &[]).ok();
@@ -53,6 +55,9 @@ fn a_code_on_an_inner_level_counts_and_an_unknown_one_does_not() {
     tenant.on("/v1.0/users/delta", [error("other")]);
     let run = delta(&mgd, &[]);
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
+    let hint = "mgd: hint: if the place in the state is too old, remove it for a full round as at \
+                first\n";
+    assert!(run.stderr.ends_with(hint), "{}", run.stderr);
     assert_eq!(state(&mgd), before);
 }
 
@@ -74,7 +79,11 @@ fn a_place_can_be_forgotten_in_the_middle_of_a_run() {
 #[test]
 fn a_start_elsewhere_is_not_followed_and_gets_no_token() {
     let other = Tenant::start();
-    for location in [other.url("/v1.0/users/delta"), "//localhost/x".to_owned(), "x".to_owned()] {
+    for location in [
+        other.url("/v1.0/users/delta"),
+        "//localhost/x".to_owned(),
+        "x".to_owned(),
+    ] {
         let (tenant, mgd) = tenant("a");
         delta(&mgd, &[]).ok();
         let before = state(&mgd);
@@ -125,14 +134,20 @@ fn a_round_that_gets_further_each_time_may_begin_anew() {
     tenant.forget_places(410, "resyncRequired", false);
     tenant.always("/v1.0/users/delta?$skiptoken", Reply::status(410));
     let run = delta(&mgd, &[]);
-    let expected = format!("{MARKER}{}", format!("{}{MARKER}", jsonl("a b")) + &jsonl("a b"));
+    let expected = format!(
+        "{MARKER}{}",
+        format!("{}{MARKER}", jsonl("a b")) + &jsonl("a b")
+    );
     assert_eq!((run.code, run.stdout), (1, expected), "{}", run.stderr);
 }
 
 #[test]
 fn a_first_round_that_cannot_begin_is_an_error() {
     let (tenant, mgd) = tenant("a");
-    tenant.always("/v1.0/users/delta", Reply::graph_error(400, "syncStateNotFound", "m"));
+    tenant.always(
+        "/v1.0/users/delta",
+        Reply::graph_error(400, "syncStateNotFound", "m"),
+    );
     let run = delta(&mgd, &[]);
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     assert_eq!(gets(&tenant, 0), ["users/delta"]);
@@ -143,11 +158,17 @@ fn after_the_marker_the_state_says_that_a_full_round_is_under_way() {
     let (tenant, mgd) = tenant("a b c");
     delta(&mgd, &[]).ok();
     tenant.forget_places(410, "resyncRequired", true);
-    tenant.on("/v1.0/users/delta?$deltatoken=", [Reply::pass(), Reply::status(403)]);
+    tenant.on(
+        "/v1.0/users/delta?$deltatoken=",
+        [Reply::pass(), Reply::status(403)],
+    );
     let run = delta(&mgd, &[]);
     assert_eq!((run.code, run.stdout.as_str()), (1, MARKER));
     let found = state(&mgd);
-    assert_eq!((&found["round"], &found["at"]), (&"full".into(), &"start".into()));
+    assert_eq!(
+        (&found["round"], &found["at"]),
+        (&"full".into(), &"start".into())
+    );
     assert_eq!(found["link"], tenant.url("/v1.0/users/delta?$deltatoken="));
     assert_eq!(found["url"], tenant.url("/v1.0/users/delta"));
 
@@ -155,10 +176,19 @@ fn after_the_marker_the_state_says_that_a_full_round_is_under_way() {
     let run = delta(&mgd, &[]);
     assert_eq!((run.code, run.stdout), (1, jsonl("a b")));
     let found = state(&mgd);
-    assert_eq!((&found["round"], &found["at"]), (&"full".into(), &"next".into()));
-    delta(&mgd, &[]).ended(0, &jsonl("c"), "");
+    assert_eq!(
+        (&found["round"], &found["at"]),
+        (&"full".into(), &"next".into())
+    );
+    let run = delta(&mgd, &["-v"]).ok();
+    assert_eq!(run.stdout, jsonl("c"));
+    let note = "mgd: a full round is under way: it goes on\n";
+    assert!(run.stderr.contains(note), "{}", run.stderr);
     let found = state(&mgd);
-    assert_eq!((&found["round"], &found["at"]), (&"changes".into(), &"delta".into()));
+    assert_eq!(
+        (&found["round"], &found["at"]),
+        (&"changes".into(), &"delta".into())
+    );
 }
 
 #[test]

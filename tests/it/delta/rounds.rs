@@ -56,7 +56,10 @@ fn the_state_says_whose_listing_it_is_and_where_it_stands() {
     assert_eq!(mode & 0o7777, 0o600);
     let names = mgd.scratch.names();
     assert!(names.contains(&"s.state.lock".to_owned()));
-    assert!(!names.iter().any(|name| name.ends_with(".tmp")), "{names:?}");
+    assert!(
+        !names.iter().any(|name| name.ends_with(".tmp")),
+        "{names:?}"
+    );
 }
 
 #[test]
@@ -66,14 +69,21 @@ fn the_query_is_sent_in_the_first_call_only_and_headers_with_every_one() {
     let run = |more: &[&str]| {
         let arguments = ["delta", path, "--state", STATE, "-p", "parameters.json"];
         let header = ["-H", "ConsistencyLevel: eventual"];
-        let prefer = ["--prefer", "odata.maxpagesize=1", "--prefer=IdType=\"ImmutableId\""];
+        let prefer = [
+            "--prefer",
+            "odata.maxpagesize=1",
+            "--prefer=IdType=\"ImmutableId\"",
+        ];
         mgd.run([&arguments[..], &header, &prefer, more].concat())
     };
     run(&[]).ended(0, &jsonl("a b c"), "");
     add(&tenant, "d e");
     run(&[]).ended(0, &jsonl("d e"), "");
     let requests = tenant.requests();
-    let gets: Vec<_> = requests.iter().filter(|seen| seen.method == "GET").collect();
+    let gets: Vec<_> = requests
+        .iter()
+        .filter(|seen| seen.method == "GET")
+        .collect();
     assert_eq!(gets.len(), 5);
     for get in &gets {
         let prefer = get.header("Prefer");
@@ -108,9 +118,8 @@ fn every_token_of_a_change_is_kept() {
 
 #[test]
 fn an_empty_page_goes_on_and_items_that_are_not_whole_are_told() {
-    let link = |kind: &str, name: &str| {
-        format!("\"@odata.{kind}\":\"{{origin}}/v1.0/d/delta?{name}\"")
-    };
+    let link =
+        |kind: &str, name: &str| format!("\"@odata.{kind}\":\"{{origin}}/v1.0/d/delta?{name}\"");
     let (tenant, mgd) = script([]);
     tenant.on(
         "/v1.0/d/delta",
@@ -140,7 +149,10 @@ fn a_page_that_breaks_off_is_asked_for_again_and_no_change_is_doubled() {
         for at in [20, 100] {
             tenant.on("/v1.0/users/delta", [Reply::pass().cut_after(at)]);
         }
-        tenant.on("/v1.0/users/delta?$skiptoken", [Reply::pass().cut_after(110)]);
+        tenant.on(
+            "/v1.0/users/delta?$skiptoken",
+            [Reply::pass().cut_after(110)],
+        );
         delta(&mgd, &[]).ended(0, &jsonl("a b c d e"), "");
         assert_eq!(tenant.replies_left(), 0);
         delta(&mgd, &[]).ended(0, "", "");
@@ -167,7 +179,11 @@ fn what_was_done_is_told_when_asked() {
     let expected = "mgd: the round has ended: 3 items on 2 pages\n";
     assert!(run.stderr.ends_with(expected), "{}", run.stderr);
     let run = delta(&mgd, &["-vv"]).ok();
-    assert!(!run.stderr.contains("0.0.3.0"), "a token is shown: {}", run.stderr);
+    assert!(
+        !run.stderr.contains("0.0.3.0"),
+        "a token is shown: {}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -191,7 +207,11 @@ fn a_path_that_is_not_of_changes_is_refused_with_the_right_one() {
          argument into single quotes\n",
     );
     assert_eq!(mgd.run(["delta", PATH, "-p", "parameters.json"]).code, 2);
-    assert_eq!(mgd.run(["delta", "--state", "s", "-p", "parameters.json"]).code, 2);
+    assert_eq!(
+        mgd.run(["delta", "--state", "s", "-p", "parameters.json"])
+            .code,
+        2
+    );
     assert_eq!(tenant.requests().len(), 0);
     assert!(!mgd.scratch.names().iter().any(|name| name.starts_with('s')));
 }

@@ -69,7 +69,10 @@ impl Changes {
     fn entries(&self, place: Place) -> Vec<&str> {
         let log = &self.log[..place.end];
         if place.since > 0 {
-            return log[place.since..].iter().map(|change| &*change.text).collect();
+            return log[place.since..]
+                .iter()
+                .map(|change| &*change.text)
+                .collect();
         }
         let mut known = HashSet::new();
         let latest = log.iter().rev().filter(|change| known.insert(&change.id));
@@ -84,7 +87,10 @@ impl Changes {
 
 /// Answers a request for changes.
 pub(super) fn answer(state: &mut State, request: &Incoming) -> Reply {
-    let query = request.target.split_once('?').map_or("", |(_, query)| query);
+    let query = request
+        .target
+        .split_once('?')
+        .map_or("", |(_, query)| query);
     let changes = &state.changes;
     let start = Place {
         epoch: changes.epoch,
@@ -124,12 +130,17 @@ fn page(state: &State, request: &Incoming, place: Place) -> Reply {
         _ => state.changes.entries(place),
     };
     let preferred = request.header("Prefer").and_then(|prefer| {
-        let size = prefer.split(", ").find_map(|one| one.strip_prefix("odata.maxpagesize="));
+        let size = prefer
+            .split(", ")
+            .find_map(|one| one.strip_prefix("odata.maxpagesize="));
         size?.parse().ok()
     });
     let size: usize = preferred.unwrap_or(state.settings.page_size).max(1);
     let end = (place.from + size).min(entries.len());
-    let value = format!("\"value\":[{}]", entries[place.from.min(end)..end].join(","));
+    let value = format!(
+        "\"value\":[{}]",
+        entries[place.from.min(end)..end].join(",")
+    );
     let link = |kind: &str, name: &str, place| {
         let token = write(name, place);
         let link = format!("{}{}?{name}={token}", state.origin, request.path());
@@ -157,7 +168,11 @@ fn write(name: &str, place: Place) -> String {
         from,
     } = place;
     // A delta token says where its round ended, and no more.
-    let (since, from) = if name == "$deltatoken" { (0, 0) } else { (since, from) };
+    let (since, from) = if name == "$deltatoken" {
+        (0, 0)
+    } else {
+        (since, from)
+    };
     format!("{epoch}.{since}.{end}.{from}.'%2b+%2F%c3%A9'")
 }
 
@@ -185,7 +200,10 @@ fn forgotten(changes: &Changes, request: &Incoming) -> Reply {
     let text = "The sync state generation is not found.";
     let reply = faults::graph(forgotten.status, &forgotten.code, text);
     match forgotten.has_location {
-        true => reply.header("Location", &format!("{{origin}}{}?$deltatoken=", request.path())),
+        true => reply.header(
+            "Location",
+            &format!("{{origin}}{}?$deltatoken=", request.path()),
+        ),
         false => reply,
     }
 }
