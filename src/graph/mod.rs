@@ -17,6 +17,7 @@ mod query;
 mod raw;
 mod refusal;
 mod request;
+mod resync;
 mod service;
 mod splitter;
 
