@@ -108,6 +108,25 @@ fn read(path: &Path, new: &State) -> Result<Option<State>, Error> {
     }
 }
 
+/// Refuses what can be no file of a state, before a lock is made beside it.
+fn check_name(path: &Path) -> Result<(), Error> {
+    let text = path.to_string_lossy();
+    if text.is_empty() || text == "-" {
+        return Err(Error::parameters("state: names no file")
+            .hint("if a shell wrote this, a variable may have been empty"));
+    }
+    let kind = fs::symlink_metadata(path).map(|metadata| metadata.file_type());
+    let is_folder = kind.as_ref().is_ok_and(fs::FileType::is_dir);
+    if is_folder || text.ends_with('/') || path.file_name().is_none() {
+        return Err(failed(path, "is a directory").hint("name a file in it"));
+    }
+    match kind {
+        Ok(kind) if kind.is_symlink() => Err(failed(path, "is a symbolic link")),
+        Ok(kind) if !kind.is_file() => Err(failed(path, "is not a regular file")),
+        _ => Ok(()),
+    }
+}
+
 /// Whether two paths name one file, which need not be there.
 fn is_same(one: &Path, two: &Path) -> bool {
     let folder = |path: &Path| {
@@ -120,10 +139,7 @@ fn is_same(one: &Path, two: &Path) -> bool {
 }
 
 fn lock(path: &Path) -> Result<File, Error> {
-    let text = path.to_string_lossy();
-    if path.is_dir() || text.ends_with('/') || path.file_name().is_none() {
-        return Err(failed(path, "is a directory").hint("name a file in it"));
-    }
+    check_name(path)?;
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock = PathBuf::from(name);

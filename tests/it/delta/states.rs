@@ -141,6 +141,24 @@ fn a_folder_is_no_state() {
         "mgd: state missing/s: no lock beside it: no such file or directory\n\
          mgd: hint: make its folder first\n",
     );
+    for path in ["", "-"] {
+        let run = mgd.run(["delta", PATH, "--state", path, "-p", "parameters.json"]);
+        let hint = "if a shell wrote this, a variable may have been empty";
+        run.refused(
+            2,
+            &format!("mgd: state: names no file\nmgd: hint: {hint}\n"),
+        );
+    }
+    let run = mgd.run([
+        "delta",
+        PATH,
+        "--state",
+        "/dev/null",
+        "-p",
+        "parameters.json",
+    ]);
+    run.refused(6, "mgd: state /dev/null: is not a regular file\n");
+    assert!(!std::path::Path::new("/dev/null.lock").exists());
     assert_eq!(tenant.requests().len(), 0);
     assert_eq!(fs::read_dir(mgd.scratch.path("folder")).unwrap().count(), 0);
 }
