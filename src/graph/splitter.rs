@@ -2,6 +2,7 @@
 //! token, with strict checks and no more memory than one of them.
 
 mod grammar;
+mod run;
 
 use crate::graph::capture::Capture;
 use crate::graph::lexical::{Number, Utf8};
@@ -205,16 +206,6 @@ impl Splitter {
                 }
             }
         })
-    }
-
-    fn key_begins(&mut self, at: usize) {
-        self.is_key = true;
-        self.state = State::Text;
-        if self.open.len() == 1 {
-            self.capture.begin(at);
-        } else {
-            self.facts.key = self.capture.offset(at);
-        }
     }
 
     fn key_ended(&mut self, input: &[u8], end: usize) -> Result<Option<Signal>, &'static str> {

@@ -1,7 +1,7 @@
 //! JSON's grammar ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), byte by byte: what may
 //! follow what.
 
-use crate::graph::lexical::{Step, Utf8, plain_run};
+use crate::graph::lexical::{Step, Utf8, text_run};
 use crate::graph::splitter::{Signal, Splitter, State};
 
 /// Deeper nesting than any service has a use for.
@@ -48,7 +48,7 @@ impl Splitter {
             _ => {
                 self.blanks = 0;
                 let here = *at;
-                let signal = self.structure(byte, at);
+                let signal = self.structure(input, at);
                 if signal.is_err() {
                     // The byte itself is what is wrong.
                     *at = here;
@@ -80,7 +80,7 @@ impl Splitter {
     }
 
     fn text(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Signal>, &'static str> {
-        *at += plain_run(&input[*at..]);
+        *at += text_run(&input[*at..]);
         let Some(&byte) = input.get(*at) else {
             return Ok(None);
         };
@@ -116,13 +116,22 @@ impl Splitter {
         Ok(())
     }
 
-    fn structure(&mut self, byte: u8, at: &mut usize) -> Result<Option<Signal>, &'static str> {
+    fn structure(&mut self, input: &[u8], at: &mut usize) -> Result<Option<Signal>, &'static str> {
         let here = *at;
+        let byte = input[here];
         *at += 1;
         match (self.state, byte) {
             (State::Start, b'{') => self.push(b'{')?,
             (State::Start, _) => return Err("not a JSON object"),
-            (State::KeyOrClose | State::Key, b'"') => self.key_begins(here),
+            (State::KeyOrClose | State::Key, b'"') if self.open.len() == 1 => {
+                self.is_key = true;
+                self.state = State::Text;
+                self.capture.begin(here);
+            }
+            (State::KeyOrClose | State::Key, b'"') => {
+                *at = here;
+                self.members(input, at);
+            }
             (State::Colon, b':') => self.state = State::Value,
             (State::Value | State::ValueOrClose, byte) if !matches!(byte, b']' | b'}') => {
                 return self.value_begins(byte, here);

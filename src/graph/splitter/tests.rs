@@ -194,3 +194,67 @@ fn lengths_and_depths_are_bounded() {
     let deep = format!("{{\"a\":{}", "[".repeat(100_000));
     assert_eq!(split(deep.as_bytes(), 64), Err("nested too deeply"));
 }
+
+/// Bodies that are nearly right, made out of right ones.
+struct Mutants(u64);
+
+impl Mutants {
+    fn random(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % below
+    }
+
+    fn next(&mut self) -> Vec<u8> {
+        const BODIES: [&str; 3] = [
+            r#"{"@odata.context":"c","value":[{"id":"a\"1","n":-1.50e+3,"é":"Zoë\u00eb😀\ud83d"},{"t":true,
+               "x":{"id":7,"y":[null,false]},"m@odata.nextLink":"l" }],"@odata.nextLink":"https:\/\/h"}"#,
+            r#"{"value":[{"id":"11111111","name":"a name of many bytes, all plain","to":["b","c"],"e":{},"f":[]},0,"s"],"z":{"v":"\\"}}"#,
+            r#"{"id":"x","a":{"b":{"c":[[{"d":"\b\f\n\r\t\/"}]]},"n":0},"k@odata.nextLink":"", "l":1E-2}"#,
+        ];
+        const BYTES: &[u8] =
+            b"\"\\{}[]:,0129-+.eEutfn aid/\n\x00\x1f\x7f\x80\xbf\xc3\xe2\xed\xf0\xff";
+        let mut body = BODIES[self.random(BODIES.len())].as_bytes().to_vec();
+        for _ in 0..self.random(4) {
+            let at = self.random(body.len());
+            let end = (at + self.random(9)).min(body.len());
+            let byte = BYTES[self.random(BYTES.len())];
+            match self.random(5) {
+                0 => body[at] = byte,
+                1 => body.insert(at, byte),
+                2 => drop(body.drain(at.max(1)..end.max(1))),
+                3 => {
+                    let copy = body[at..end].to_vec();
+                    let place = self.random(body.len());
+                    body.splice(place..place, copy);
+                }
+                _ => body.truncate(at.max(1)),
+            }
+        }
+        body
+    }
+}
+
+#[test]
+fn what_is_taken_is_what_serde_json_takes_and_cuts_change_nothing() {
+    let mut mutants = Mutants(0x5eed);
+    let mut right = 0;
+    for round in 0..20_000 {
+        let body = mutants.next();
+        let shown = String::from_utf8_lossy(&body);
+        let whole = split(&body, 100_000);
+        if whole != Err("a second `value`") {
+            let is_json = std::str::from_utf8(&body).is_ok()
+                && body.trim_ascii_start().starts_with(b"{")
+                && serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
+            assert_eq!(whole.is_ok(), is_json, "{whole:?} {shown}");
+        }
+        right += usize::from(whole.is_ok());
+        let every = if round % 200 == 0 { body.len() } else { 4 };
+        for step in 1..every {
+            assert_eq!(split(&body, step), whole, "in steps of {step}: {shown}");
+        }
+    }
+    assert!((2_000..18_000).contains(&right), "{right}");
+}
