@@ -182,6 +182,15 @@ impl ConfidentialClient {
         state.told = moment.max(state.told);
     }
 
+    /// The token in memory, if it can be used as it is.
+    pub(crate) fn token_at_hand(&self) -> Option<AccessToken> {
+        // Somebody who holds the lock may be asking for another token.
+        let state = self.state.try_lock().ok()?;
+        let now = SystemTime::now();
+        let is_good = |token: &&AccessToken| token.is_fresh_at(now) && !token.is_aging_at(now);
+        state.token.as_ref().filter(is_good).cloned()
+    }
+
     pub(crate) fn http(&self) -> &Http {
         &self.http
     }

@@ -39,6 +39,14 @@ impl ConfidentialClient {
         }
     }
 
+    /// Whether another process was told to wait by a host that the token is sent to.
+    pub(crate) fn is_told_to_wait_at(&self, origin: &Origin) -> bool {
+        let told = self
+            .cache
+            .not_before(&self.wait_key_at(origin), SystemTime::now());
+        told.is_some()
+    }
+
     fn wait_as_told(
         &self,
         who: &str,

@@ -35,6 +35,11 @@ pub(super) fn run(args: Get) -> Result<(), Failure> {
         Some(limit) => pages.with_limit(limit),
         None => pages,
     };
+    let pages = if args.no_prefetch {
+        pages.without_prefetch()
+    } else {
+        pages
+    };
     let mut pages = if args.first_page {
         pages.with_first_page_only()
     } else {

@@ -8,8 +8,9 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::auth::{AccessToken, ConfidentialClient, Renewal};
 use crate::error::Error;
+use crate::graph::ahead::Ahead;
 use crate::graph::refusal::{Asked, refusal};
-use crate::http::{self, Answer, Attempts, Repeats};
+use crate::http::{self, Answer, Attempts, Flight, Repeats};
 
 /// The bound on the body of an error.
 pub(crate) const MAX_REFUSAL: usize = 1 << 20;
@@ -21,19 +22,41 @@ pub(crate) fn authorized(
     request: &http::Request<'_>,
     attempts: &mut Attempts,
 ) -> Result<Reply, Error> {
+    client.obey_not_before_at(request.url.origin(), attempts)?;
+    let token = client.acquire_token()?;
+    answered(client, request, token, None, attempts)
+}
+
+/// The same with what was asked for ahead as the first try.
+pub(crate) fn authorized_after(
+    client: &ConfidentialClient,
+    request: &http::Request<'_>,
+    ahead: Ahead,
+    attempts: &mut Attempts,
+) -> Result<Reply, Error> {
+    answered(client, request, ahead.token, Some(ahead.flight), attempts)
+}
+
+fn answered(
+    client: &ConfidentialClient,
+    request: &http::Request<'_>,
+    mut token: AccessToken,
+    mut flight: Option<Flight>,
+    attempts: &mut Attempts,
+) -> Result<Reply, Error> {
     let origin = request.url.origin();
-    client.obey_not_before_at(origin, attempts)?;
-    let mut token = client.acquire_token()?;
     let mut is_fresh = false;
     loop {
         let authorized = http::Request {
             bearer: Some(token.secret()),
             ..request.clone()
         };
+        let http = client.http();
         let leave_word = &mut |wait| client.leave_word_at(origin, wait);
-        let mut answer = client
-            .http()
-            .send_heard(&authorized, attempts, leave_word)?;
+        let mut answer = match flight.take() {
+            Some(flight) => http.send_after(flight, &authorized, attempts, leave_word)?,
+            None => http.send_heard(&authorized, attempts, leave_word)?,
+        };
         if answer.status != 401 || is_fresh || !request.content.can_be_sent() {
             return Ok(Reply {
                 answer,

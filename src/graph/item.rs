@@ -48,6 +48,16 @@ impl Graph {
     }
 }
 
+impl Items<'_> {
+    /// As [`Pages::without_prefetch`].
+    #[must_use]
+    pub fn without_prefetch(self) -> Self {
+        Self {
+            pages: self.pages.map(Pages::without_prefetch),
+        }
+    }
+}
+
 impl Iterator for Items<'_> {
     type Item = Result<Item, Error>;
 

@@ -1,5 +1,6 @@
 //! Microsoft Graph: requests, pages, items.
 
+mod ahead;
 mod authorized;
 mod capture;
 #[cfg(feature = "cli")]

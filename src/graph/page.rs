@@ -40,6 +40,8 @@ pub(crate) struct Page {
     has_link: bool,
     has_delta_link: bool,
     links: Links,
+    /// Whether the link was told while the page went on.
+    has_told_link: bool,
     /// An `error` among the members of a success.
     error: Option<Vec<u8>>,
     has_other_members: bool,
@@ -81,6 +83,8 @@ pub(crate) enum Progress {
     Item { is_partial: bool },
     /// The answer is known to be this.
     Shape(Shape),
+    /// The page goes on though its next link has come; told once.
+    Link,
     /// The page has ended.
     End,
 }
@@ -140,6 +144,7 @@ impl Page {
             has_link: false,
             has_delta_link: false,
             links: Links::default(),
+            has_told_link: false,
             error: None,
             has_other_members: false,
             has_single_value: false,
@@ -168,6 +173,10 @@ impl Page {
 
     pub(crate) fn into_links(self) -> Links {
         self.links
+    }
+
+    pub(crate) fn next_link(&self) -> Option<&str> {
+        self.links.next.as_deref()
     }
 
     /// Reads on to the next thing worth telling. Items that `place` knows to have been handed out
@@ -207,6 +216,13 @@ impl Page {
                 .map_err(|flaw| wrong_json(flaw, self.bytes, self.is_json))?;
             match piece {
                 None => {
+                    let is_news = self.has_value && self.links.next.is_some() && self.filled > 0;
+                    if is_news && !self.splitter.is_over() && !self.has_told_link {
+                        self.has_told_link = true;
+                        // It is used up, and must not be read twice.
+                        (self.at, self.filled) = (0, 0);
+                        return Ok(Progress::Link);
+                    }
                     if !self.fill()? {
                         return self.end(members);
                     }

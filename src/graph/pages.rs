@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::error::{Error, Resume};
+use crate::graph::ahead::Ahead;
 use crate::graph::members::Members;
 use crate::graph::page::{Links, Page, Progress, Shape, Stop, differs};
 use crate::graph::place::Place;
@@ -32,6 +33,9 @@ pub struct Pages<'g> {
     /// The page being read, or to be read next.
     link: Url,
     page: Option<Page>,
+    /// The page after it, if it was asked for already.
+    ahead: Option<Ahead>,
+    is_asking_ahead: bool,
     place: Place,
     attempts: Attempts,
     /// The links as an answer that later broke off had them: a repeat's may lead nowhere.
@@ -103,6 +107,8 @@ impl<'g> Pages<'g> {
             graph,
             link,
             page: None,
+            ahead: None,
+            is_asking_ahead: true,
             place,
             attempts: graph.client().http().attempts(),
             first_links: Links::default(),
@@ -142,7 +148,18 @@ impl<'g> Pages<'g> {
     pub(crate) fn of_changes(graph: &'g Graph, link: Url) -> Self {
         let mut pages = Self::new(graph, link, Place::default());
         pages.is_of_changes = true;
+        // The next page is asked for when this one is safe.
+        pages.is_asking_ahead = false;
         pages
+    }
+
+    /// Asks for no page before the one in front of it has ended. By default the next one is asked
+    /// for on a second connection, by a short-lived thread, when its link comes early in a page
+    /// that takes more than one read; who leaves early has then caused one request too many.
+    #[must_use]
+    pub fn without_prefetch(mut self) -> Self {
+        self.is_asking_ahead = false;
+        self
     }
 
     /// What the answer is; asks and reads as far as it takes to know.
@@ -248,6 +265,10 @@ impl<'g> Pages<'g> {
                 self.shape.get_or_insert(shape);
                 Ok(Turn::Other)
             }
+            Ok(Progress::Link) => {
+                self.ask_ahead();
+                Ok(Turn::Other)
+            }
             Ok(Progress::End) => self.end_page(),
             Err(Stop::Broken(_)) if self.limit == Some(self.counts.items) => {
                 // All that was asked for is there; whether more follows is not worth a repeat.
@@ -260,8 +281,24 @@ impl<'g> Pages<'g> {
         }
     }
 
+    /// Asks for the next page while this one streams. Not after a try that failed, until a page has
+    /// come at the first one: a service that is throttled or in trouble is left in peace. Whatever
+    /// is wrong with the link is told when the page has ended.
+    fn ask_ahead(&mut self) {
+        let is_wanted = self.is_asking_ahead && self.limit.is_none() && !self.is_first_page_only;
+        if !is_wanted || self.attempts.failed() > 0 || self.ahead.is_some() {
+            return;
+        }
+        let link = self.page.as_ref().and_then(Page::next_link);
+        let link = link.and_then(|link| self.graph.link(link).ok());
+        let link = link.filter(|link| !self.seen.contains(&hash(link.as_str())));
+        self.ahead = link.and_then(|link| self.graph.ask_ahead(link));
+    }
+
     fn open(&mut self) -> Result<Turn, Error> {
-        match self.graph.get(&self.link, &mut self.attempts) {
+        // While a page is asked for again, the one after it is kept.
+        let ahead = self.ahead.take_if(|ahead| ahead.url == self.link);
+        match self.graph.get_after(ahead, &self.link, &mut self.attempts) {
             Ok(answer) => {
                 let is_first = self.shape.is_none() && !self.is_of_changes;
                 self.place.rewind();
@@ -315,6 +352,7 @@ impl<'g> Pages<'g> {
         self.link = link;
         self.place = place;
         self.first_links = Links::default();
+        self.ahead = None;
         self.attempts = self.graph.client().http().attempts();
         Ok(Turn::Other)
     }

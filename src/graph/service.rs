@@ -2,7 +2,8 @@
 
 use crate::auth::ConfidentialClient;
 use crate::error::Error;
-use crate::graph::authorized::authorized;
+use crate::graph::ahead::Ahead;
+use crate::graph::authorized::{authorized, authorized_after};
 use crate::graph::path;
 use crate::http::{self, Answer, Attempts, Url};
 
@@ -122,11 +123,30 @@ impl Graph {
     ///
     /// Whatever is no 2xx, sorted by who must act.
     pub(crate) fn get(&self, url: &Url, attempts: &mut Attempts) -> Result<Answer, Error> {
+        self.get_after(None, url, attempts)
+    }
+
+    /// Asks for a page ahead of time, if that can be done without waiting for anything.
+    pub(crate) fn ask_ahead(&self, url: Url) -> Option<Ahead> {
+        Ahead::ask(&self.client, url, &self.headers)
+    }
+
+    /// [`get`](Self::get), with what was asked for ahead as the first try.
+    pub(crate) fn get_after(
+        &self,
+        ahead: Option<Ahead>,
+        url: &Url,
+        attempts: &mut Attempts,
+    ) -> Result<Answer, Error> {
         let request = http::Request {
             headers: &self.headers,
             ..http::Request::get(url)
         };
-        authorized(self.client(), &request, attempts)?.accepted()
+        let reply = match ahead {
+            Some(ahead) => authorized_after(&self.client, &request, ahead, attempts)?,
+            None => authorized(&self.client, &request, attempts)?,
+        };
+        reply.accepted()
     }
 
     /// The headers of every request and these.

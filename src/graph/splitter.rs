@@ -161,6 +161,11 @@ impl Splitter {
         self.is_partial
     }
 
+    /// Whether the object has ended, so that nothing but white space may follow.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.state, State::Done)
+    }
+
     /// Says whether the body may end here.
     pub(crate) fn finish(&self) -> Result<(), Flaw> {
         match self.state {

@@ -29,5 +29,5 @@ pub(crate) use peer::certificates;
 #[cfg(feature = "cli")]
 pub(crate) use probe::{Way, roots, way};
 pub(crate) use retry::{Attempts, Failure};
-pub(crate) use transport::{Answer, Http};
+pub(crate) use transport::{Answer, Flight, Http};
 pub(crate) use url::{Origin, Url};

@@ -1,6 +1,7 @@
 //! One request and its answer, asked again where that is allowed.
 
 mod exchange;
+mod flight;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,8 @@ use crate::http::roots::Roots;
 use crate::http::transport::exchange::Way;
 use crate::http::url::Origin;
 use crate::notice::{Listener, Notice};
+
+pub(crate) use flight::Flight;
 
 /// The head of an answer and its body to come.
 #[derive(Debug)]
@@ -168,6 +171,17 @@ impl Http {
     ) -> Result<Option<Answer>, Error> {
         attempts.begin(Instant::now());
         let outcome = self.exchange(request);
+        self.judge(request, outcome, attempts, before_wait)
+    }
+
+    /// What a try ended with: an answer to keep, or `None` when the wait for the next is over.
+    fn judge(
+        &self,
+        request: &Request<'_>,
+        outcome: Result<Answer, Fault>,
+        attempts: &mut Attempts,
+        before_wait: &mut dyn FnMut(Duration),
+    ) -> Result<Option<Answer>, Error> {
         let failure = match &outcome {
             Ok(answer) if matches!(answer.status, 408 | 429 | 500 | 502..=504 | 509) => {
                 Failure::Status(answer.status, answer.retry_after())

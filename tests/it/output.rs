@@ -132,7 +132,7 @@ fn a_full_disk_ends_a_long_listing_early() {
         ("items", page(&many.join(" "), "items?p=2")),
         ("items?p=2", page("x", "")),
     ]);
-    let run = mgd.shell("mgd parameters.json get items > /dev/full");
+    let run = mgd.shell("mgd parameters.json get items --no-prefetch > /dev/full");
     run.refused(6, "mgd: stdout: not written: no space left on device\n");
     asked(&tenant, &["items"]);
 }
@@ -144,8 +144,8 @@ fn the_head_of_a_pipe_may_leave() {
         ("items", page("1", "items?p=2")),
         ("items?p=2", page(&many.join(" "), "items?p=3")),
     ]);
-    let run =
-        mgd.shell("{ mgd parameters.json get items -ojsonl; echo $? > code.txt; } | head -n 1");
+    let list = "mgd parameters.json get items -ojsonl --no-prefetch";
+    let run = mgd.shell(&format!("{{ {list}; echo $? > code.txt; }} | head -n 1"));
     run.ended(0, &jsonl("1"), "");
     assert_eq!(mgd.scratch.read("code.txt"), "141\n");
     asked(&tenant, &["items", "items?p=2"]);

@@ -1,5 +1,6 @@
 //! Listings, from page to page.
 
+mod ahead;
 mod bearer;
 mod breaks;
 mod links;
@@ -107,7 +108,13 @@ fn a_reader_that_leaves_ends_the_listing_quietly() {
         ("items?p=2", page(&many.join(" "), "items?p=3")),
         ("items?p=3", page("2", "")),
     ]);
-    let mut child = mgd.start(["parameters.json", "get", "items", "-o", "jsonl"]);
+    let mut child = mgd.start([
+        "parameters.json",
+        "get",
+        "items",
+        "-ojsonl",
+        "--no-prefetch",
+    ]);
     let mut line = String::new();
     let mut stdout = BufReader::with_capacity(16, child.stdout.take().unwrap());
     stdout.read_line(&mut line).unwrap();

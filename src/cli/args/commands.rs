@@ -27,6 +27,9 @@ command! {
         /// end after the first page
         #[argh(switch)]
         pub(in crate::cli) first_page: bool,
+        /// ask for no page before the one in front of it has ended
+        #[argh(switch)]
+        pub(in crate::cli) no_prefetch: bool,
         /// go on with a listing that broke off, at the link it told
         #[argh(option)]
         pub(in crate::cli) resume: Option<String>,

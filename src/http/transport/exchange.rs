@@ -36,43 +36,82 @@ impl Way {
     }
 }
 
+/// All that it takes to send a request once.
+pub(super) struct Ready {
+    way: Way,
+    agent: Agent,
+    client_request_id: String,
+}
+
+/// A request that was answered: the head, and the body to come.
+pub(super) struct Sent {
+    response: Response<ureq::Body>,
+    time: Duration,
+    client_request_id: String,
+}
+
+impl Ready {
+    pub(super) fn send(self, request: &Request<'_>) -> Result<Sent, Fault> {
+        let start = Instant::now();
+        let proxy = match &self.way {
+            Way::Far(Some(proxy)) => Some(proxy::name(proxy)),
+            Way::Far(None) | Way::Near => None,
+        };
+        let response = run(&self.agent, request, &self.client_request_id, proxy);
+        let response = response.map_err(|fault| match request.repeats {
+            Repeats::Unapplied if !fault.is_unsent => fault.unsure(),
+            Repeats::Freely | Repeats::Unapplied => fault,
+        })?;
+        Ok(Sent {
+            response,
+            time: start.elapsed(),
+            client_request_id: self.client_request_id,
+        })
+    }
+}
+
 impl Http {
     /// Sends a request once.
     pub(crate) fn exchange(&self, request: &Request<'_>) -> Result<Answer, Fault> {
-        let host = request.url.origin().name();
-        let way = self.way(request).map_err(Fault::before_sending)?;
-        let agent = self.agent(request, &way).map_err(Fault::before_sending)?;
+        let ready = self.ready(request).map_err(Fault::before_sending)?;
+        let sent = ready.send(request)?;
+        Ok(self.receive(request, sent))
+    }
+
+    /// Finds the way for a request; all that is told before it leaves is told here.
+    pub(super) fn ready(&self, request: &Request<'_>) -> Result<Ready, Error> {
+        let way = self.way(request)?;
+        let agent = self.agent(request, &way)?;
         let given = request
             .headers
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case("client-request-id"));
         let client_request_id = match given {
             Some((_, id)) => id.clone(),
-            None => guid().map_err(Fault::before_sending)?,
+            None => guid()?,
         };
-        let start = Instant::now();
-        let proxy = match &way {
-            Way::Far(Some(proxy)) => Some(proxy::name(proxy)),
-            Way::Far(None) | Way::Near => None,
-        };
-        let response = run(&agent, request, &client_request_id, proxy).map_err(|fault| {
-            match request.repeats {
-                Repeats::Unapplied if !fault.is_unsent => fault.unsure(),
-                Repeats::Freely | Repeats::Unapplied => fault,
-            }
-        })?;
+        Ok(Ready {
+            way,
+            agent,
+            client_request_id,
+        })
+    }
+
+    /// Takes what a request was answered with, and tells of it.
+    pub(super) fn receive(&self, request: &Request<'_>, sent: Sent) -> Answer {
         self.note_answer(request.url.origin());
-        self.trace(request, &response, start.elapsed());
-        let (head, body) = response.into_parts();
+        self.trace(request, &sent.response, sent.time);
+        let (head, body) = sent.response.into_parts();
         self.trace_headers(&head.headers);
         let status = head.status.as_u16();
         let has_body = request.method != "HEAD";
-        Ok(Answer {
+        let host = request.url.origin().name();
+        Answer {
             status,
             body: Body::new(&host, status, &head.headers, body, has_body),
             headers: head.headers,
-            client_request_id,
-        })
+            client_request_id: sent.client_request_id,
+        }
     }
 
     fn trace(&self, request: &Request<'_>, response: &Response<ureq::Body>, time: Duration) {

@@ -1,0 +1,58 @@
+//! A GET that goes out on a thread of its own while its caller has other things to do.
+
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+use crate::http::fault::Fault;
+use crate::http::message::Request;
+use crate::http::retry::Attempts;
+use crate::http::transport::exchange::Sent;
+use crate::http::transport::{Answer, Http};
+
+/// A request under way. Its thread ends with the head of the answer; of the body no more is held
+/// than fits in the buffer of a connection, the rest waits in the sockets of both sides.
+#[derive(Debug)]
+pub(crate) struct Flight(JoinHandle<Result<Sent, Fault>>);
+
+/// A handshake takes 40 kB, and 130 without optimisation; how much a look-up of names takes is up to
+/// the modules of the C library.
+const STACK: usize = 512 * 1024;
+
+impl Http {
+    /// Sends a GET, once. `None` where no thread can be had, or where it cannot leave: whoever
+    /// sends it in the usual way will hear why.
+    pub(crate) fn send_ahead(&self, request: &Request<'_>) -> Option<Flight> {
+        let ready = self.ready(request).ok()?;
+        let url = request.url.clone();
+        let headers = request.headers.to_owned();
+        let bearer = request.bearer.cloned();
+        let thread = Builder::new().stack_size(STACK).spawn(move || {
+            ready.send(&Request {
+                headers: &headers,
+                bearer: bearer.as_ref(),
+                ..Request::get(&url)
+            })
+        });
+        thread.ok().map(Flight)
+    }
+
+    /// [`send_heard`](Self::send_heard), with the flight as the first try.
+    pub(crate) fn send_after(
+        &self,
+        flight: Flight,
+        request: &Request<'_>,
+        attempts: &mut Attempts,
+        before_wait: &mut dyn FnMut(Duration),
+    ) -> Result<Answer, Error> {
+        // A thread that panicked has sent nothing that counts.
+        if let Ok(outcome) = flight.0.join() {
+            attempts.begin(Instant::now());
+            let outcome = outcome.map(|sent| self.receive(request, sent));
+            if let Some(answer) = self.judge(request, outcome, attempts, before_wait)? {
+                return Ok(answer);
+            }
+        }
+        self.send_heard(request, attempts, before_wait)
+    }
+}
