@@ -1,11 +1,8 @@
-//! Name resolution without a thread, and sockets whose every wait is bounded.
+//! Sockets whose every wait is bounded.
 
-use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::time::Duration as Wait;
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
@@ -13,64 +10,23 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Error, Timeout};
 
+use crate::http::resolver::{InlineResolver, Known};
+
 /// How long a body may not move at all.
 pub(super) const SILENCE: Duration = Duration::from_secs(30);
 
 /// An agent with our resolver and our sockets.
 pub(super) fn agent(config: Config, deadline: Option<Instant>) -> Agent {
+    let known = Known::default();
     let connector = ()
         .chain(ConnectProxyConnector::default())
         .chain(BoundedTcp {
             tcp: TcpConnector::default(),
             deadline,
+            known: known.clone(),
         })
         .chain(RustlsConnector::default());
-    Agent::with_parts(config, connector, InlineResolver)
-}
-
-/// Resolves in the calling thread; ureq's own resolver starts one as soon as a timeout is set,
-/// which panics where no thread can be had. The C library bounds its own look-ups.
-#[derive(Debug)]
-struct InlineResolver;
-
-impl Resolver for InlineResolver {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        _config: &Config,
-        _timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, Error> {
-        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
-            return Err(Error::BadUri("no host".to_owned()));
-        };
-        let address = DefaultResolver::host_and_port(scheme, authority)
-            .ok_or_else(|| Error::BadUri("no port".to_owned()))?;
-        let found: Vec<_> = address
-            .to_socket_addrs()
-            .map_err(|_| Error::HostNotFound)?
-            .collect();
-        let mut addresses = self.empty();
-        for address in interleave(&found).take(16) {
-            addresses.push(address);
-        }
-        if addresses.is_empty() {
-            Err(Error::HostNotFound)
-        } else {
-            Ok(addresses)
-        }
-    }
-}
-
-/// Alternates the address families, first the one that came first: the time to connect is shared
-/// out in halves, and four dead IPv6 addresses in a row would leave IPv4 next to nothing.
-fn interleave(found: &[SocketAddr]) -> impl Iterator<Item = SocketAddr> {
-    let v6_first = found.first().is_some_and(SocketAddr::is_ipv6);
-    let (first, second): (Vec<SocketAddr>, Vec<SocketAddr>) = found
-        .iter()
-        .partition(|address| address.is_ipv6() == v6_first);
-    (0..first.len().max(second.len()))
-        .flat_map(move |i| [first.get(i).copied(), second.get(i).copied()])
-        .flatten()
+    Agent::with_parts(config, connector, InlineResolver(known))
 }
 
 /// TCP whose connect ends at the deadline of the program.
@@ -78,6 +34,7 @@ fn interleave(found: &[SocketAddr]) -> impl Iterator<Item = SocketAddr> {
 struct BoundedTcp {
     tcp: TcpConnector,
     deadline: Option<Instant>,
+    known: Known,
 }
 
 impl<In: Transport> Connector<In> for BoundedTcp {
@@ -100,7 +57,9 @@ impl<In: Transport> Connector<In> for BoundedTcp {
             run_connector: details.run_connector.clone(),
             register_shutdown: details.register_shutdown.clone(),
         };
-        let transport = self.tcp.connect(&details, chained)?;
+        let transport = self.tcp.connect(&details, chained);
+        // The next try asks anew where the host is.
+        let transport = transport.inspect_err(|_| self.known.forget())?;
         Ok(transport.map(|inner| Bounded {
             inner,
             deadline: self.deadline,
@@ -156,22 +115,4 @@ fn bounded(mut timeout: NextTimeout, deadline: Option<Instant>) -> NextTimeout {
         }
     }
     timeout
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn address_families_take_turns() {
-        let found: Vec<SocketAddr> = ["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1", "2.2.2.2:1"]
-            .iter()
-            .map(|text| text.parse().unwrap())
-            .collect();
-        let order: Vec<String> = interleave(&found).map(|a| a.to_string()).collect();
-        assert_eq!(
-            order,
-            ["[::1]:1", "1.1.1.1:1", "[::2]:1", "2.2.2.2:1", "[::3]:1"]
-        );
-    }
 }

@@ -14,6 +14,7 @@ mod peer;
 #[cfg(feature = "cli")]
 mod probe;
 mod proxy;
+mod resolver;
 mod retry;
 mod roots;
 mod transport;

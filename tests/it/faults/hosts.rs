@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::USERS;
 use super::wire::{Wire, dead_port};
-use crate::support::{Mgd, Run, lines};
+use crate::support::{Mgd, Run, lines, run_by, tool};
 use crate::tenant::{Reply, TENANT_ID, Tenant};
 
 /// The quickstart with everything on a port that is no tenant's.
@@ -149,4 +149,19 @@ fn a_name_that_does_not_exist_is_named() {
         ),
     );
     assert_eq!(lines(&tenant), [format!("POST {}", tenant.token_path())]);
+}
+
+#[test]
+fn a_host_is_looked_up_once_for_many_pages() {
+    let Some(strace) = tool("strace") else { return };
+    let tenant = Tenant::with_users(50);
+    tenant.set_page_size(5);
+    let mgd = Mgd::new(&tenant);
+    let options = ["-f", "-qq", "-e", "trace=openat", "-o", "trace.log", "--"];
+    let run = run_by(&strace, &options, &mgd.command(["parameters.json"]));
+    let run = Run::from({ run }.output().unwrap()).ok();
+    assert_eq!(run.ids().len(), 50);
+    assert_eq!(tenant.requests().len(), 11);
+    let log = mgd.scratch.read("trace.log");
+    assert_eq!(log.matches("\"/etc/hosts\"").count(), 1, "{log}");
 }
