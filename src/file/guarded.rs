@@ -79,6 +79,11 @@ impl Guarded {
         })
     }
 
+    /// What is in a file that holds no secret; it is not wiped.
+    pub(crate) fn into_public(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }

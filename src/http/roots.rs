@@ -1,12 +1,13 @@
 //! Which certificate authorities are trusted.
 
 use std::fs;
+use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 use ureq::tls::{Certificate, RootCerts};
 
 use crate::error::Error;
@@ -64,9 +65,9 @@ pub(super) fn load(ca_file: Option<&Path>) -> Result<Roots, Error> {
 fn named(files: &[PathBuf], folders: &[PathBuf], what: &str) -> Result<Roots, Error> {
     let mut found = Vec::new();
     for path in files {
-        let file = Guarded::read(path, what, MAX_STORE)?;
+        let store = Guarded::read(path, what, MAX_STORE)?.into_public();
         let before = found.len();
-        add(&mut found, file.bytes())
+        add(&mut found, &store)
             .map_err(|reason| Error::parameters(format!("{what} {}: {reason}", shown(path))))?;
         if found.len() == before {
             return Err(none(what, path));
@@ -79,7 +80,7 @@ fn named(files: &[PathBuf], folders: &[PathBuf], what: &str) -> Result<Roots, Er
         for entry in entries.flatten() {
             // A store's folder holds the same files under several names, and other things.
             if let Ok(file) = Guarded::read(&entry.path(), what, MAX_STORE) {
-                let _ = add(&mut found, file.bytes());
+                let _ = add(&mut found, &file.into_public());
             }
         }
         if found.is_empty() {
@@ -103,7 +104,7 @@ fn system() -> Option<Roots> {
     SYSTEM.iter().find_map(|path| {
         let file = Guarded::read(Path::new(path), "store", MAX_STORE).ok()?;
         let mut found = Vec::new();
-        let _ = add(&mut found, file.bytes());
+        let _ = add(&mut found, &file.into_public());
         (!found.is_empty()).then(|| roots(found, (*path).to_owned()))
     })
 }
@@ -116,20 +117,35 @@ fn roots(found: Vec<Certificate<'static>>, origin: String) -> Roots {
 }
 
 /// Adds the certificates of a PEM text that can be trust anchors; the error says that one could
-/// not, after all others were added. What the PEM reader says is never shown: its errors quote
-/// the file.
+/// not, after all others were added. Read here, because the usual reader decodes in constant time,
+/// as keys need it: of a system's store that was most of the work of a short run.
 fn add(found: &mut Vec<Certificate<'static>>, pem: &[u8]) -> Result<(), &'static str> {
+    const UNREADABLE: &str = "holds PEM that cannot be read";
     let mut result = Ok(());
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        let Ok(certificate) = certificate else {
-            result = Err("holds PEM that cannot be read");
-            break;
-        };
-        if RootCertStore::empty().add(certificate.clone()).is_ok() {
-            found.push(Certificate::from_der(&certificate).to_owned());
-        } else {
-            result = Err("holds a certificate that cannot be read");
+    let mut body: Option<Vec<u8>> = None;
+    let mut rest = pem;
+    let mut line = Vec::new();
+    // No closure for each byte: the line ends are found by the standard library.
+    while rest.read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
+        match (&mut body, line.trim_ascii()) {
+            (None, b"-----BEGIN CERTIFICATE-----") => body = Some(Vec::with_capacity(4096)),
+            (None, _) => {}
+            (Some(text), b"-----END CERTIFICATE-----") => {
+                let der = BASE64_STANDARD.decode(text).map_err(|_| UNREADABLE)?;
+                if RootCertStore::empty().add(der.as_slice().into()).is_ok() {
+                    found.push(Certificate::from_der(&der).to_owned());
+                } else {
+                    result = Err("holds a certificate that cannot be read");
+                }
+                body = None;
+            }
+            (Some(text), line) => text.extend_from_slice(line),
         }
+        line.clear();
     }
-    result
+    if body.is_some() {
+        Err(UNREADABLE)
+    } else {
+        result
+    }
 }
