@@ -99,6 +99,9 @@ struct Facts {
     is_partial: bool,
 }
 
+/// Deeper nesting than any service has a use for.
+const MAX_DEPTH: usize = 512;
+
 const LINK: &[u8] = b"@odata.nextLink\"";
 
 impl Splitter {

@@ -2,10 +2,7 @@
 //! follow what.
 
 use crate::graph::lexical::{Step, Utf8, text_run};
-use crate::graph::splitter::{Signal, Splitter, State};
-
-/// Deeper nesting than any service has a use for.
-const MAX_DEPTH: usize = 512;
+use crate::graph::splitter::{MAX_DEPTH, Signal, Splitter, State};
 
 impl Splitter {
     /// Reads at least one byte, or ends a number before one.

@@ -5,13 +5,14 @@
 //! where the program is built for size, those are calls.
 
 use crate::graph::lexical::{number_end, text_run};
-use crate::graph::splitter::{LINK, Splitter, State};
+use crate::graph::splitter::{LINK, MAX_DEPTH, Splitter, State};
 
 impl Splitter {
     /// Reads on from the quote of a key inside an item or a member. What is wrong or cut short is
     /// left where the state machine finds it: nothing is refused here.
     pub(super) fn members(&mut self, input: &[u8], at: &mut usize) {
         let is_item = self.is_in_items && self.open.len() == 3;
+        let has_room = self.open.len() < MAX_DEPTH;
         let mut rest = input.get(*at..).unwrap_or_default();
         while let [b'"', key @ ..] = rest {
             let length = text_run(key);
@@ -25,7 +26,11 @@ impl Splitter {
             let is_id = is_item && matches!(key, [b'i', b'd', b'"', ..]);
             // Its quote goes with it.
             let is_link = length + 1 >= LINK.len() && is_link(key, length);
-            let Some(after) = scalar_end(value) else {
+            let after = match value {
+                [b'[', items @ ..] if has_room => flat_end(items),
+                _ => scalar_end(value),
+            };
+            let Some(after) = after else {
                 self.facts.is_id_next = is_id;
                 self.facts.is_link_next = is_link;
                 self.state = State::Value;
@@ -58,7 +63,23 @@ fn is_link(key: &[u8], length: usize) -> bool {
         && key.get(..=length).is_some_and(|key| key.ends_with(LINK))
 }
 
+/// What follows an array of strings, numbers and literals whose bracket has been read.
+fn flat_end(text: &[u8]) -> Option<&[u8]> {
+    if let [b']', rest @ ..] = text {
+        return Some(rest);
+    }
+    let mut rest = text;
+    loop {
+        match scalar_end(rest)? {
+            [b',', next @ ..] => rest = next,
+            [b']', after @ ..] => return Some(after),
+            _ => return None,
+        }
+    }
+}
+
 /// What follows a string, a number or a literal, if it ends in the text and is right.
+#[inline(always)]
 fn scalar_end(text: &[u8]) -> Option<&[u8]> {
     match text {
         [b'"', text @ ..] => match text.get(text_run(text)..) {

@@ -193,6 +193,24 @@ fn lengths_and_depths_are_bounded() {
     assert_eq!(split(blank.as_bytes(), 64), Err("white space without end"));
     let deep = format!("{{\"a\":{}", "[".repeat(100_000));
     assert_eq!(split(deep.as_bytes(), 64), Err("nested too deeply"));
+    // The deepest that is allowed, and one more.
+    for (objects, inner, is_right) in [(511, "[1]", true), (512, "[1]", false), (512, "1", true)] {
+        let deep = format!(
+            "{}{inner}{}",
+            "{\"a\":".repeat(objects),
+            "}".repeat(objects)
+        );
+        for step in [1, 100_000] {
+            let mut splitter = Splitter::new(100_000);
+            let mut run = deep.as_bytes().chunks(step).try_fold((), |(), input| {
+                let mut at = 0;
+                while splitter.next(input, &mut at)?.is_some() {}
+                Ok::<_, Flaw>(())
+            });
+            run = run.and_then(|()| splitter.finish());
+            assert_eq!(run.is_ok(), is_right, "{objects} {inner} {step}");
+        }
+    }
 }
 
 /// Bodies that are nearly right, made out of right ones.
@@ -210,7 +228,7 @@ impl Mutants {
         const BODIES: [&str; 3] = [
             r#"{"@odata.context":"c","value":[{"id":"a\"1","n":-1.50e+3,"é":"Zoë\u00eb😀\ud83d"},{"t":true,
                "x":{"id":7,"y":[null,false]},"m@odata.nextLink":"l" }],"@odata.nextLink":"https:\/\/h"}"#,
-            r#"{"value":[{"id":"11111111","name":"a name of many bytes, all plain","to":["b","c"],"e":{},"f":[]},0,"s"],"z":{"v":"\\"}}"#,
+            r#"{"value":[{"id":"11111111","name":"a name of many bytes, all plain","to":["b","c",1,null],"e":{},"f":[]},0,"s"],"z":{"v":"\\"}}"#,
             r#"{"id":"x","a":{"b":{"c":[[{"d":"\b\f\n\r\t\/"}]]},"n":0},"k@odata.nextLink":"", "l":1E-2}"#,
         ];
         const BYTES: &[u8] =
