@@ -1,11 +1,15 @@
 //! One page as it arrives.
 
+mod stop;
+
 use crate::error::{Error, excerpt};
 use crate::graph::members::Members;
-use crate::graph::place::{Differs, Place};
-use crate::graph::refusal::Refusal;
-use crate::graph::splitter::{Flaw, Piece, Splitter, is_name};
-use crate::http::{Answer, Body, Fault};
+use crate::graph::page::stop::{inside_success, wrong, wrong_json};
+use crate::graph::place::Place;
+use crate::graph::splitter::{Piece, Splitter, is_name};
+use crate::http::{Answer, Body};
+
+pub(crate) use crate::graph::page::stop::{Stop, differs};
 
 /// What an answer turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,15 +91,6 @@ pub(crate) enum Progress {
     Link,
     /// The page has ended.
     End,
-}
-
-/// Why a page ended before its end.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// The connection broke; the page can be asked for again.
-    Broken(Error),
-    /// Asking again would not help.
-    Wrong(Error),
 }
 
 const BUFFER: usize = 32 * 1024;
@@ -340,53 +335,9 @@ impl Page {
     }
 }
 
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        if fault.is_passing {
-            Self::Broken(fault.error)
-        } else {
-            Self::Wrong(fault.error)
-        }
-    }
-}
-
-impl From<Differs> for Stop {
-    fn from(_: Differs) -> Self {
-        Self::Wrong(differs())
-    }
-}
-
-/// A page that cannot be taken up where it broke off.
-pub(crate) fn differs() -> Error {
-    Error::unavailable("graph: a page that was asked for again is not the page that it was")
-}
-
 fn read_link(value: &[u8], kind: &str) -> Result<Option<String>, Stop> {
     if value.len() > MAX_LINK {
         return Err(wrong(&format!("{kind} longer than 64 kB")));
     }
     serde_json::from_slice(value).map_err(|_| wrong(&format!("{kind} that is no string")))
-}
-
-fn inside_success(error: &[u8]) -> Stop {
-    let body = [b"{\"error\":", error, b"}"].concat();
-    wrong(&format!(
-        "an error inside a success: {}",
-        Refusal::read(&body).line()
-    ))
-}
-
-fn wrong(what: &str) -> Stop {
-    Stop::Wrong(Error::protocol(format!("graph: {what}")))
-}
-
-fn wrong_json(flaw: Flaw, bytes: u64, is_json: bool) -> Stop {
-    let Flaw { what, at } = flaw;
-    let message = format!("graph: the answer is not right: {what} at byte {at} of {bytes} read");
-    let error = Error::protocol(message);
-    Stop::Wrong(if is_json {
-        error
-    } else {
-        error.hint("-o raw writes it as it came")
-    })
 }

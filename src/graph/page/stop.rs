@@ -1,0 +1,60 @@
+//! Why a page is not read to its end.
+
+use crate::error::Error;
+use crate::graph::place::Differs;
+use crate::graph::refusal::Refusal;
+use crate::graph::splitter::Flaw;
+use crate::http::Fault;
+
+/// Why a page ended before its end.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The connection broke; the page can be asked for again.
+    Broken(Error),
+    /// Asking again would not help.
+    Wrong(Error),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        if fault.is_passing {
+            Self::Broken(fault.error)
+        } else {
+            Self::Wrong(fault.error)
+        }
+    }
+}
+
+impl From<Differs> for Stop {
+    fn from(_: Differs) -> Self {
+        Self::Wrong(differs())
+    }
+}
+
+/// A page that cannot be taken up where it broke off.
+pub(crate) fn differs() -> Error {
+    Error::unavailable("graph: a page that was asked for again is not the page that it was")
+}
+
+pub(super) fn inside_success(error: &[u8]) -> Stop {
+    let body = [b"{\"error\":", error, b"}"].concat();
+    wrong(&format!(
+        "an error inside a success: {}",
+        Refusal::read(&body).line()
+    ))
+}
+
+pub(super) fn wrong(what: &str) -> Stop {
+    Stop::Wrong(Error::protocol(format!("graph: {what}")))
+}
+
+pub(super) fn wrong_json(flaw: Flaw, bytes: u64, is_json: bool) -> Stop {
+    let Flaw { what, at } = flaw;
+    let message = format!("graph: the answer is not right: {what} at byte {at} of {bytes} read");
+    let error = Error::protocol(message);
+    Stop::Wrong(if is_json {
+        error
+    } else {
+        error.hint("-o raw writes it as it came")
+    })
+}
