@@ -1,5 +1,6 @@
 //! The library through its public interface: the same job without the program.
 
+mod ahead;
 mod errors;
 mod sharing;
 
