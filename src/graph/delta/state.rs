@@ -1,17 +1,13 @@
 //! Where a listing of changes stands between runs, as text.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::error::Error;
 use crate::graph::service::Graph;
 use crate::http::Url;
 
 /// The place in a listing of changes, and whose listing it is.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct State {
-    /// Of this format.
-    version: u32,
     /// What the listing is asked for at, with its query.
     url: String,
     authority: String,
@@ -23,8 +19,7 @@ pub(super) struct State {
 }
 
 /// What is being listed.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Round {
     /// All that there is, at first or after a reset.
     Full,
@@ -33,8 +28,7 @@ pub(super) enum Round {
 }
 
 /// How far the round is.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum At {
     /// Nothing of it is there.
     Start,
@@ -44,14 +38,16 @@ pub(super) enum At {
     Delta,
 }
 
+/// Of this format.
 const VERSION: u32 = 1;
+/// How many members it has.
+const MEMBERS: usize = 7;
 
 impl State {
     /// Before the first round of the listing at `url`.
     pub(super) fn new(graph: &Graph, url: &Url) -> Self {
         let client = graph.client();
         Self {
-            version: VERSION,
             url: url.as_str().to_owned(),
             authority: client.authority().base().as_str().to_owned(),
             client_id: client.client_id().to_owned(),
@@ -77,23 +73,56 @@ impl State {
     ///
     /// What is wrong with it, as text without anything that stands in it.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, &'static str> {
-        #[derive(Deserialize)]
-        struct Version {
-            version: u32,
+        const DAMAGED: &str = "is damaged, or no state of a listing";
+        let value: Value = serde_json::from_slice(bytes).map_err(|_| DAMAGED)?;
+        match value["version"].as_u64() {
+            Some(version) if version == u64::from(VERSION) => {}
+            Some(_) => return Err("was written by another version of mgd"),
+            None => return Err(DAMAGED),
         }
-        let damaged = |_| "is damaged, or no state of a listing";
-        let Version { version } = serde_json::from_slice(bytes).map_err(damaged)?;
-        if version != VERSION {
-            return Err("was written by another version of mgd");
-        }
-        serde_json::from_slice(bytes).map_err(damaged)
+        let is_whole = value.as_object().is_some_and(|all| all.len() == MEMBERS);
+        Self::of(&value).filter(|_| is_whole).ok_or(DAMAGED)
     }
 
-    pub(super) fn write(&self) -> Result<Vec<u8>, Error> {
-        let mut bytes = serde_json::to_vec(self)
-            .map_err(|error| Error::local(format!("state: not written: {error}")))?;
-        bytes.push(b'\n');
-        Ok(bytes)
+    fn of(value: &Value) -> Option<Self> {
+        let text = |name: &str| value[name].as_str().map(str::to_owned);
+        Some(Self {
+            url: text("url")?,
+            authority: text("authority")?,
+            client_id: text("client_id")?,
+            round: match value["round"].as_str()? {
+                "full" => Round::Full,
+                "changes" => Round::Changes,
+                _ => return None,
+            },
+            at: match value["at"].as_str()? {
+                "start" => At::Start,
+                "next" => At::Next,
+                "delta" => At::Delta,
+                _ => return None,
+            },
+            link: text("link")?,
+        })
+    }
+
+    pub(super) fn write(&self) -> Vec<u8> {
+        let text = |text: &str| Value::from(text).to_string();
+        let round = match self.round {
+            Round::Full => "full",
+            Round::Changes => "changes",
+        };
+        let at = match self.at {
+            At::Start => "start",
+            At::Next => "next",
+            At::Delta => "delta",
+        };
+        let (url, link) = (text(&self.url), text(&self.link));
+        let (authority, client_id) = (text(&self.authority), text(&self.client_id));
+        format!(
+            "{{\"version\":{VERSION},\"url\":{url},\"authority\":{authority},\
+             \"client_id\":{client_id},\"round\":\"{round}\",\"at\":\"{at}\",\"link\":{link}}}\n"
+        )
+        .into_bytes()
     }
 
     /// Says what makes it the state of another listing than `other`'s.
@@ -131,7 +160,6 @@ mod tests {
 
     fn state() -> State {
         State {
-            version: VERSION,
             url: "https://graph.microsoft.com/v1.0/users/delta".to_owned(),
             authority: "https://login.microsoftonline.com/contoso.com".to_owned(),
             client_id: "a".to_owned(),
@@ -143,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_state_is_written_as_documented_and_read_again() {
-        let bytes = state().write().unwrap();
+        let bytes = state().write();
         let text = String::from_utf8(bytes.clone()).unwrap();
         assert_eq!(
             text,
@@ -157,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_is_no_whole_state_is_damaged() {
-        let bytes = state().write().unwrap();
+        let bytes = state().write();
         for end in 0..bytes.len() - 1 {
             assert!(State::read(&bytes[..end]).is_err(), "{end}");
         }

@@ -57,12 +57,12 @@ impl Store {
 
     /// Finds out whether a state could be written.
     pub(super) fn try_out(&self, state: &State) -> Result<(), Error> {
-        let written = file::try_own(self.target(), &state.write()?);
+        let written = file::try_own(self.target(), &state.write());
         written.map_err(|error| self.unwritten(&error))
     }
 
     pub(super) fn write(&self, state: &State) -> Result<(), Error> {
-        let written = file::replace_own(self.target(), &state.write()?);
+        let written = file::replace_own(self.target(), &state.write());
         written.map_err(|error| self.unwritten(&error))
     }
 
