@@ -13,7 +13,7 @@ mod watch;
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
@@ -67,6 +67,15 @@ fn appending(mgd: &Mgd, more: &[&str]) -> Command {
 
 fn append(mgd: &Mgd, more: &[&str]) -> Run {
     appending(mgd, more).output().unwrap().into()
+}
+
+fn signal(name: &str, pid: u32) {
+    let status = Command::new("kill").args([name, &pid.to_string()]).status();
+    assert!(status.unwrap().success());
+}
+
+fn end(child: Child) -> Run {
+    Run::from(child.wait_with_output().unwrap())
 }
 
 fn state(mgd: &Mgd) -> Value {

@@ -1,18 +1,17 @@
 //! Two processes and one state file.
 
-use std::time::Duration;
+use std::fs::File;
 
-use super::{STATE, add, arguments, delta, tenant};
-use crate::support::{Run, jsonl, wait_until};
-use crate::tenant::Reply;
+use super::{STATE, add, arguments, delta, gets, tenant};
+use crate::support::{Run, jsonl};
 
 #[test]
 fn a_second_process_with_the_same_state_ends_at_once() {
     let (tenant, mgd) = tenant("a b c");
-    let slow = Reply::pass().delay(Duration::from_millis(700));
-    tenant.on("/v1.0/users/delta", [slow]);
-    let first = mgd.start(arguments(&[]));
-    wait_until(|| tenant.requests().iter().any(|seen| seen.method == "GET"));
+    delta(&mgd, &[]).ok();
+    let count = tenant.requests().len();
+    let lock = File::open(mgd.scratch.path("s.state.lock")).unwrap();
+    lock.lock().unwrap();
     let refused = "mgd: state s.state: in use by another mgd\n\
                    mgd: hint: that one delivers the changes; run again when it has ended\n";
     delta(&mgd, &[]).refused(4, refused);
@@ -28,12 +27,11 @@ fn a_second_process_with_the_same_state_ends_at_once() {
         "parameters.json",
     ];
     mgd.run(out).refused(4, refused);
-    let run = Run::from(first.wait_with_output().unwrap());
-    run.ended(0, &jsonl("a b c"), "");
-    assert!(!mgd.scratch.path("new").exists());
+    assert_eq!(tenant.requests().len(), count);
+    drop(lock);
     add(&tenant, "d");
     delta(&mgd, &[]).ended(0, &jsonl("d"), "");
-    assert_eq!(tenant.violations(), [] as [String; 0]);
+    assert!(!mgd.scratch.path("new").exists());
 }
 
 #[test]
@@ -48,5 +46,8 @@ fn of_many_processes_each_change_is_delivered_by_one() {
     assert_eq!(all, jsonl("a b c d e f g"));
     assert!(runs.iter().all(|run| matches!(run.code, 0 | 4)), "{runs:?}");
     assert!(runs.iter().any(|run| run.code == 0));
+    let first = gets(&tenant, 0);
+    let starts = first.iter().filter(|path| *path == "users/delta");
+    assert_eq!(starts.count(), 1);
     assert_eq!(tenant.violations(), [] as [String; 0]);
 }

@@ -1,20 +1,10 @@
 //! Signals end it between two pages, with the state written.
 
-use std::process::{Child, Command};
 use std::time::Duration;
 
-use super::{add, arguments, delta, gets, tenant};
-use crate::support::{Mgd, Run, jsonl, run_by, skipped, tool, wait_until};
+use super::{add, arguments, delta, end, gets, signal, tenant};
+use crate::support::{Mgd, jsonl, run_by, skipped, tool, wait_until};
 use crate::tenant::{Reply, Tenant};
-
-fn signal(name: &str, pid: u32) {
-    let status = Command::new("kill").args([name, &pid.to_string()]).status();
-    assert!(status.unwrap().success());
-}
-
-fn end(child: Child) -> Run {
-    Run::from(child.wait_with_output().unwrap())
-}
 
 /// A first page that stops for a moment, after more than a buffer of items.
 fn slow_page(tenant: &Tenant, wait: Duration) -> String {
@@ -53,7 +43,7 @@ fn a_signal_between_rounds_ends_it_at_once() {
 #[test]
 fn a_signal_within_a_page_ends_it_when_the_page_is_written_and_kept() {
     let (tenant, mgd) = tenant("");
-    let first = slow_page(&tenant, Duration::from_millis(700));
+    let first = slow_page(&tenant, Duration::from_millis(1500));
     let child = super::appending(&mgd, &["--watch", "60"]).spawn().unwrap();
     wait_until(|| has_begun(&mgd));
     signal("-TERM", child.id());
@@ -95,7 +85,7 @@ fn the_first_process_of_a_container_ends_between_pages_too() {
         return;
     };
     let (tenant, mgd) = tenant("");
-    let first = slow_page(&tenant, Duration::from_millis(700));
+    let first = slow_page(&tenant, Duration::from_millis(1500));
     let program = super::appending(&mgd, &["--watch", "60"]);
     let mut command = run_by(&unshare, &["--pid", "--fork"], &program);
     let out = std::fs::File::options()

@@ -1,33 +1,48 @@
 //! `--watch`: round after round.
 
-use super::{add, arguments, delta, gets, tenant};
-use crate::support::{Run, jsonl, wait_until};
+use super::{MARKER, RESET, add, arguments, delta, end, gets, known, signal, tenant};
+use crate::support::{jsonl, wait_until};
 use crate::tenant::Reply;
 
 #[test]
-fn round_follows_round_until_time_is_up() {
+fn round_follows_round_until_a_signal() {
     let (tenant, mgd) = tenant("a b c");
-    let child = mgd.start(arguments(&["--watch", "0.1", "--max-time", "2.5"]));
-    wait_until(|| gets(&tenant, 0).len() >= 4);
-    add(&tenant, "d");
-    let run = Run::from(child.wait_with_output().unwrap());
-    run.ended(0, &jsonl("a b c d"), "");
+    let child = mgd.start(arguments(&["--watch", "0.05"]));
+    for id in ["d", "e"] {
+        let count = gets(&tenant, 0).len();
+        wait_until(|| gets(&tenant, 0).len() >= count + 3);
+        add(&tenant, id);
+    }
+    let count = gets(&tenant, 0).len();
+    wait_until(|| gets(&tenant, 0).len() >= count + 3);
+    signal("-TERM", child.id());
+    end(child).ended(143, &jsonl("a b c d e"), "");
     delta(&mgd, &[]).ended(0, "", "");
     assert_eq!(tenant.violations(), [] as [String; 0]);
 }
 
 #[test]
-fn a_token_that_is_near_its_end_is_replaced_between_rounds() {
+fn a_pause_past_the_time_that_is_given_is_not_begun() {
+    let (tenant, mgd) = tenant("a b c");
+    let run = delta(&mgd, &["--watch", "3600", "--max-time", "60"]);
+    run.ended(0, &jsonl("a b c"), "");
+    assert_eq!(gets(&tenant, 0).len(), 2);
+}
+
+#[test]
+fn a_token_that_is_near_its_end_or_refused_is_replaced() {
     let (tenant, mgd) = tenant("a");
     // Less than the 300 s that a token must have to live.
     tenant.set_token_lifetime(200);
-    let child = mgd.start(arguments(&["--watch", "0.1", "--max-time", "2.5"]));
+    let child = mgd.start(arguments(&["--watch", "0.05"]));
     wait_until(|| gets(&tenant, 0).len() >= 3);
     assert!(tenant.token_posts() >= 3);
     tenant.revoke_tokens();
     add(&tenant, "b");
-    let run = Run::from(child.wait_with_output().unwrap());
-    run.ended(0, &jsonl("a b"), "");
+    let count = gets(&tenant, 0).len();
+    wait_until(|| gets(&tenant, 0).len() >= count + 4);
+    signal("-TERM", child.id());
+    end(child).ended(143, &jsonl("a b"), "");
 }
 
 #[test]
@@ -46,17 +61,19 @@ fn an_error_ends_it_with_its_code_and_the_state_is_kept() {
 #[test]
 fn a_reset_in_a_later_round_is_told_and_listing_goes_on() {
     let (tenant, mgd) = tenant("a b c");
-    let child = mgd.start(arguments(&["--watch", "0.05", "--max-time", "2"]));
-    for _ in 0..2 {
+    let child = mgd.start(arguments(&["--watch", "0.05"]));
+    let later = || {
         let count = gets(&tenant, 0).len();
-        wait_until(|| gets(&tenant, 0).len() >= count + 3);
+        wait_until(|| gets(&tenant, 0).len() >= count + 4);
+    };
+    for _ in 0..2 {
+        later();
         tenant.forget_places(410, "resyncRequired", true);
     }
-    let run = Run::from(child.wait_with_output().unwrap());
-    let again = format!("{}{}", super::MARKER, jsonl("a b c"));
-    run.ended(
-        0,
-        &format!("{}{again}{again}", jsonl("a b c")),
-        &super::RESET.repeat(2),
-    );
+    later();
+    signal("-INT", child.id());
+    let run = end(child);
+    assert_eq!((run.code, run.stderr), (130, RESET.repeat(2)));
+    assert_eq!(run.stdout.matches(MARKER).count(), 2);
+    assert_eq!(known(&run.stdout).into_keys().collect::<String>(), "abc");
 }
