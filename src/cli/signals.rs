@@ -2,13 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::cli::exit::Exit;
+
+/// How long a step may go on after a signal.
+const PATIENCE: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(50);
 
 /// Whether a signal ends the first process of a container at once.
 static AT_ONCE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
@@ -53,10 +58,10 @@ pub(super) fn remove_on_exit(path: &Path) {
     }
 }
 
-/// Work that a signal may end between two steps and not within one: a second signal ends it at
-/// once.
+/// Work that a signal ends between two steps: within one only when that takes too long, or at a
+/// second signal.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Steps(Arc<Mutex<Step>>);
+pub(super) struct Steps(Arc<(Mutex<Step>, Condvar)>);
 
 #[derive(Debug, Default)]
 struct Step {
@@ -74,18 +79,30 @@ impl Steps {
         let steps = self.clone();
         // A thread, because between two steps the work waits in the kernel.
         let watch = move || {
-            for signal in signals.forever() {
-                let mut step = steps.step();
-                if !step.is_begun || step.signal.is_some() {
-                    end(signal);
-                }
-                step.signal = Some(signal);
+            if let Some(signal) = signals.forever().next() {
+                steps.end_soon(signal, &mut || signals.pending().next());
             }
         };
         match thread::Builder::new().spawn(watch) {
             Ok(_) => AT_ONCE.store(false, Ordering::Relaxed),
             Err(_) => handle.close(),
         }
+    }
+
+    /// Ends the program as soon as no step is under way; at once when another signal comes.
+    fn end_soon(&self, signal: i32, another: &mut dyn FnMut() -> Option<i32>) {
+        let mut step = self.step();
+        step.signal = Some(signal);
+        let start = Instant::now();
+        while step.is_begun && start.elapsed() < PATIENCE {
+            if let Some(signal) = another() {
+                end(signal);
+            }
+            // It is not told of the end of the step, which is the end of the program.
+            let waited = self.0.1.wait_timeout(step, POLL);
+            (step, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        end(signal)
     }
 
     /// A step begins, if none is under way.
@@ -103,7 +120,7 @@ impl Steps {
     }
 
     fn step(&self) -> MutexGuard<'_, Step> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

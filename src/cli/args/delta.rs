@@ -20,7 +20,7 @@ command! {
         note = "The line {{\"@mgd.reset\":true}} says that Graph no longer knows the place: all that",
         note = "there is follows, and what does not come again is gone.",
         note = "One process at a time has a state: a second one ends at once with exit code 4.",
-        note = "A signal ends it when the page in hand is written, a second one at once."
+        note = "A signal ends it when the page in hand is written, or after 10 s; a second one at once."
     )]
     struct Delta {
         /// a path that ends in /delta, such as groups/delta, with its query

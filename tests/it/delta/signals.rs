@@ -70,6 +70,18 @@ fn a_second_signal_ends_it_at_once_and_the_page_comes_again() {
 }
 
 #[test]
+fn a_page_that_does_not_end_holds_a_signal_up_for_a_while_only() {
+    let (tenant, mgd) = tenant("");
+    slow_page(&tenant, Duration::from_secs(60));
+    let child = super::appending(&mgd, &[]).spawn().unwrap();
+    wait_until(|| has_begun(&mgd));
+    signal("-TERM", child.id());
+    end(child).ended(143, "", "");
+    assert!(!mgd.scratch.path("s.state").exists());
+    assert_eq!(gets(&tenant, 0), ["users/delta"]);
+}
+
+#[test]
 fn a_signal_while_it_waits_for_an_answer_ends_it_at_once() {
     let (tenant, mgd) = tenant("a");
     tenant.always("/v1.0/users/delta", Reply::status(429).retry_after("60"));
