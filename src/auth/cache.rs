@@ -189,6 +189,7 @@ impl TokenCache {
             return;
         };
         let mut kept = self.read_beside(AUTHORITIES);
+        kept.retain(|_, known| read_as::<Metadata>(known).is_some());
         let Ok(metadata) = to_raw_value(&metadata) else {
             return;
         };

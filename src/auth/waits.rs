@@ -29,10 +29,7 @@ impl ConfidentialClient {
         attempts: &mut Attempts,
     ) -> Result<(), Error> {
         let now = SystemTime::now();
-        let key = self.wait_key_at(origin);
-        let told = self.cache.not_before(&key, now);
-        // What this process was told itself it has waited for already.
-        let told = told.filter(|told| self.told().is_none_or(|own| *told > own));
+        let told = self.not_before_at(origin, now);
         match told.and_then(|at| at.duration_since(now).ok()) {
             Some(wait) => self.wait_as_told(origin.host(), origin, wait, attempts),
             None => Ok(()),
@@ -41,10 +38,13 @@ impl ConfidentialClient {
 
     /// Whether another process was told to wait by a host that the token is sent to.
     pub(crate) fn is_told_to_wait_at(&self, origin: &Origin) -> bool {
-        let told = self
-            .cache
-            .not_before(&self.wait_key_at(origin), SystemTime::now());
-        told.is_some()
+        self.not_before_at(origin, SystemTime::now()).is_some()
+    }
+
+    fn not_before_at(&self, origin: &Origin, now: SystemTime) -> Option<SystemTime> {
+        let told = self.cache.not_before(&self.wait_key_at(origin), now);
+        // What this process was told itself it has waited for already.
+        told.filter(|told| self.told().is_none_or(|own| *told > own))
     }
 
     fn wait_as_told(
