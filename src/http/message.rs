@@ -26,6 +26,8 @@ pub(crate) struct Request<'r> {
     pub(crate) is_plain: bool,
     /// A header that proves something and is no bearer.
     pub(crate) proof: Option<(&'static str, &'r Secret)>,
+    /// Whether its URL lets in whoever knows it, so that only the host is told.
+    pub(crate) is_private: bool,
     /// Whether it goes to an endpoint beside this machine: never through a proxy, and with little
     /// patience.
     pub(crate) is_near: bool,
@@ -52,6 +54,7 @@ impl<'r> Request<'r> {
             repeats: Repeats::Freely,
             is_plain: false,
             proof: None,
+            is_private: false,
             is_near: false,
         }
     }
@@ -62,6 +65,15 @@ impl<'r> Request<'r> {
             method: "POST",
             content: Content::Form(form),
             ..Self::get(url)
+        }
+    }
+
+    /// Where it goes, for messages.
+    pub(super) fn shown(&self) -> String {
+        if self.is_private {
+            format!("{}/…", self.url.origin())
+        } else {
+            shown(self.url)
         }
     }
 
@@ -83,7 +95,7 @@ pub(super) fn run(
 ) -> Result<Response<ureq::Body>, Fault> {
     let head = head(request, client_request_id).map_err(Fault::before_sending)?;
     let bad_url = |_| {
-        let cause = format!("{}: not a url", shown(request.url));
+        let cause = format!("{}: not a url", request.shown());
         Fault::before_sending(Error::protocol(cause))
     };
     let is_write = matches!(request.method, "POST" | "PUT" | "PATCH");
@@ -175,7 +187,7 @@ fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error
 }
 
 /// A URL for messages: what stands for a place in a listing is long, and nobody's business.
-pub(super) fn shown(url: &Url) -> String {
+fn shown(url: &Url) -> String {
     let mut shown = String::new();
     for (index, part) in url.as_str().split('&').enumerate() {
         let (before, separator, query) = match part.split_once('?') {
