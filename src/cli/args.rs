@@ -1,5 +1,6 @@
 //! The command line: what can be said, and what was said.
 
+pub(super) mod batch;
 pub(super) mod commands;
 pub(super) mod delta;
 mod options;
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 
 use argh::{ArgsInfo, FromArgs, SubCommandInfo};
 
+use crate::cli::args::batch::Batch;
 use crate::cli::args::commands::{Cache, CacheCommand, Check, ConsentUrl, Get, Token};
 use crate::cli::args::request::Request as RequestArguments;
 use crate::cli::console::Voice;
@@ -36,6 +38,7 @@ struct Top {
 #[derive(ArgsInfo, Debug, FromArgs)]
 #[argh(subcommand)]
 pub(super) enum Command {
+    Batch(Batch),
     Cache(Cache),
     Check(Check),
     ConsentUrl(ConsentUrl),
@@ -65,6 +68,7 @@ impl Request {
         match self {
             Self::Print(_) => Voice::default(),
             Self::Run(command) => match &**command {
+                Command::Batch(batch) => batch.setup().voice,
                 Command::Cache(cache) => match &cache.command {
                     CacheCommand::Clear(clear) => clear.setup().voice,
                     CacheCommand::List(list) => list.setup().voice,

@@ -1,6 +1,7 @@
 //! The program: arguments in, data on stdout, everything else on stderr, an exit code.
 
 mod args;
+mod batch;
 mod body;
 mod cache;
 mod calls;
@@ -62,6 +63,7 @@ fn run(request: Request) -> Result<(), Failure> {
             stdout.finish()
         }
         Request::Run(command) => match *command {
+            Command::Batch(batch) => batch::run(&batch),
             Command::Cache(cache) => match cache.command {
                 CacheCommand::Clear(clear) => cache::clear(&clear),
                 CacheCommand::List(list) => cache::list(&list),

@@ -2,6 +2,8 @@
 
 mod ahead;
 mod authorized;
+#[cfg(feature = "cli")]
+pub(crate) mod batch;
 mod capture;
 #[cfg(feature = "cli")]
 mod delta;

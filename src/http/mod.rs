@@ -29,6 +29,8 @@ pub use network::Network;
 pub(crate) use peer::certificates;
 #[cfg(feature = "cli")]
 pub(crate) use probe::{Way, roots, way};
+#[cfg(feature = "cli")]
+pub(crate) use retry::retry_after;
 pub(crate) use retry::{Attempts, Failure};
 pub(crate) use transport::{Answer, Flight, Http};
 pub(crate) use url::{Origin, Url};

@@ -13,6 +13,7 @@
 )]
 
 mod bad_input;
+mod batch;
 mod cache;
 mod certificates;
 mod commands_cache;

@@ -1,5 +1,6 @@
 //! The part of Microsoft Graph the tenant answers by itself.
 
+use super::batch;
 use super::changes;
 use super::faults;
 use super::paging::{self, Options};
@@ -16,9 +17,17 @@ pub(super) fn answer(state: &mut State, request: &Incoming) -> Reply {
     if let Err(refusal) = admit(state, request) {
         return refusal;
     }
+    if request.method == "POST" && request.path().ends_with("/$batch") {
+        return batch::answer(state, request);
+    }
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return Reply::status(405);
     }
+    route(state, request)
+}
+
+/// Answers a GET that was let in.
+pub(super) fn route(state: &mut State, request: &Incoming) -> Reply {
     let path = decode(request.path().as_bytes(), false);
     if path.ends_with("/delta") {
         return changes::answer(state, request);

@@ -43,7 +43,8 @@ impl Throttles {
         }
     }
 
-    fn early(&self, path: &str, at: Instant) -> Option<(Duration, &str)> {
+    /// How much too early a request for this path is, and the wait that it was told.
+    pub(super) fn early(&self, path: &str, at: Instant) -> Option<(Duration, &str)> {
         let throttle = self.0.get(path)?;
         throttle.missing(at).map(|left| (left, &*throttle.text))
     }

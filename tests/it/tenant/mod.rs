@@ -14,6 +14,7 @@
 )]
 
 mod assertion;
+mod batch;
 mod certificate;
 mod changes;
 mod clock;
@@ -154,6 +155,21 @@ impl Tenant {
     /// Every request whose target starts so gets this reply when none is queued for it.
     pub fn always(&self, path_prefix: &str, reply: Reply) {
         self.shared.state().script.stand(path_prefix, reply);
+    }
+
+    /// The next requests in batches whose target starts so get these replies, each one once.
+    pub fn on_part(&self, path_prefix: &str, replies: impl IntoIterator<Item = Reply>) {
+        self.shared.state().parts.queue(path_prefix, replies);
+    }
+
+    /// Every request in a batch whose target starts so gets this reply when none is queued for it.
+    pub fn always_part(&self, path_prefix: &str, reply: Reply) {
+        self.shared.state().parts.stand(path_prefix, reply);
+    }
+
+    /// The requests in batches in the order in which they were carried out.
+    pub fn carried_out(&self) -> Vec<Seen> {
+        self.shared.state().carried_out.clone()
     }
 
     /// Forgets all scripted replies.

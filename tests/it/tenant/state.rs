@@ -25,6 +25,9 @@ pub(super) struct State {
     pub(super) seen: Vec<Seen>,
     pub(super) script: Script,
     pub(super) throttles: Throttles,
+    /// The replies to requests in batches.
+    pub(super) parts: Script,
+    pub(super) carried_out: Vec<Seen>,
     pub(super) violations: Vec<String>,
 }
 
@@ -54,6 +57,8 @@ impl State {
             seen: Vec::new(),
             script: Script::default(),
             throttles: Throttles::default(),
+            parts: Script::default(),
+            carried_out: Vec::new(),
             violations: Vec::new(),
         }
     }

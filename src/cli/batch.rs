@@ -1,0 +1,133 @@
+//! `mgd batch`: many requests as lines in, their answers as lines out.
+
+mod crew;
+mod output;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::args::batch::Batch;
+use crate::cli::batch::crew::{Crew, Event};
+use crate::cli::batch::output::Output;
+use crate::cli::console::Console;
+use crate::cli::exit::Failure;
+use crate::cli::sink::Sink;
+use crate::error::{Error, Report};
+use crate::file::{cause, shown};
+use crate::graph::Graph;
+use crate::graph::batch::Lines;
+use crate::parameters::Parameters;
+
+/// Batches under way where nothing else is said.
+const JOBS: u64 = 2;
+
+pub(super) fn run(args: &Batch) -> Result<(), Failure> {
+    let setup = args.setup();
+    let console = Console::new(setup.voice);
+    let parameters = setup.parameters()?;
+    let graph = Arc::new(graph(args, &parameters, &console)?);
+    let (input, name) = input(args.file.as_deref())?;
+    let lines = Lines::new(Arc::clone(&graph), input, name);
+    let crew = Crew::new(graph, lines, args.follow);
+    let mut output = Output::new(Sink::stdout()?, !args.unordered);
+    let jobs = args.jobs.unwrap_or(JOBS);
+    let result = work(crew, &mut output, jobs, &console);
+    console.clear();
+    let (failed, all) = output.counts();
+    let count = format!("{failed} of {all} requests failed");
+    match result? {
+        Some(error) => {
+            if failed > 0 {
+                console.note(&count);
+            }
+            Err(error.into())
+        }
+        None if failed > 0 => Err(Error::Graph(Report::new(count)).into()),
+        None => Ok(()),
+    }
+}
+
+/// Keeps at most `jobs` batches under way or unwritten until the input is over, or an error says
+/// that nothing more is to be sent; what was sent by then is waited for and written.
+fn work(
+    mut crew: Crew,
+    output: &mut Output,
+    jobs: u64,
+    console: &Console,
+) -> Result<Option<Error>, Failure> {
+    let mut under_way = 0;
+    let mut is_over = false;
+    let mut error = None;
+    let mut fail = |new: Error, is_over: &mut bool| {
+        *is_over = true;
+        match &error {
+            None => error = Some(new),
+            Some(_) => console.error(&new),
+        }
+    };
+    while under_way > 0 || !is_over {
+        if !is_over && output.open() < jobs {
+            crew.ask();
+        }
+        match crew.next_event(|| output.flush())? {
+            Event::Chunk(Ok(Some(chunk))) if !is_over => {
+                under_way += 1;
+                output.begin(chunk.range());
+                crew.send(chunk);
+            }
+            Event::Chunk(Ok(Some(_))) => {}
+            Event::Chunk(Ok(None)) => is_over = true,
+            Event::Chunk(Err(new)) => fail(new, &mut is_over),
+            Event::Answered(answered) => output.put(answered)?,
+            Event::Ended(range, result) => {
+                under_way -= 1;
+                output.end(range)?;
+                if let Err(new) = result {
+                    fail(new, &mut is_over);
+                }
+            }
+        }
+    }
+    output.flush()?;
+    Ok(error)
+}
+
+fn graph(args: &Batch, parameters: &Parameters, console: &Console) -> Result<Graph, Error> {
+    let mut graph = parameters.graph(args.setup().network(console))?;
+    if args.beta {
+        graph = graph.with_beta();
+    }
+    if let Some(bytes) = args.max_item {
+        graph = graph.with_max_item(bytes);
+    }
+    for header in &args.headers {
+        let (name, value) = header.split_once(':').ok_or_else(|| {
+            Error::parameters(format!("-H {header}: has no colon")).hint("write -H 'Name: value'")
+        })?;
+        graph = graph.with_header(name.trim(), value.trim())?;
+    }
+    Ok(graph)
+}
+
+/// The input and what it is called.
+fn input(path: Option<&Path>) -> Result<(Box<dyn BufRead + Send>, String), Error> {
+    let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
+        return Ok((Box::new(BufReader::new(io::stdin())), "stdin".to_owned()));
+    };
+    let name = shown(path);
+    let fail = |cause: &str| Error::parameters(format!("input {name}: {cause}"));
+    let file = File::open(path).map_err(|error| {
+        let failed = fail(&cause(&error));
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => failed.hint("check the path"),
+            io::ErrorKind::PermissionDenied => failed.hint("let this user read it"),
+            _ => failed,
+        }
+    })?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return Err(fail("is a directory").hint("name the file in it"));
+    }
+    Ok((Box::new(BufReader::new(file)), format!("input {name}")))
+}

@@ -1,0 +1,89 @@
+//! The answers on their way out, in the order of the input or as they come.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cli::exit::Failure;
+use crate::cli::sink::Sink;
+use crate::graph::batch::Answered;
+
+pub(super) struct Output {
+    sink: Sink,
+    is_ordered: bool,
+    /// The number of the line to be written next.
+    next: u64,
+    /// Answers that came before their turn; `None` will never come.
+    early: BTreeMap<u64, Option<Vec<u8>>>,
+    /// The chunks that are not written to their end, as their first and last lines.
+    open: BTreeSet<(u64, u64)>,
+    failed: u64,
+    all: u64,
+}
+
+impl Output {
+    pub(super) fn new(sink: Sink, is_ordered: bool) -> Self {
+        Self {
+            sink,
+            is_ordered,
+            next: 1,
+            early: BTreeMap::new(),
+            open: BTreeSet::new(),
+            failed: 0,
+            all: 0,
+        }
+    }
+
+    /// A chunk was sent.
+    pub(super) fn begin(&mut self, range: (u64, u64)) {
+        self.open.insert(range);
+    }
+
+    /// How many chunks are not written to their end.
+    pub(super) fn open(&self) -> u64 {
+        self.open.len() as u64
+    }
+
+    /// How many answers are failures, and how many there are.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.failed, self.all)
+    }
+
+    pub(super) fn put(&mut self, answered: Answered) -> Result<(), Failure> {
+        self.all += 1;
+        self.failed += u64::from(answered.is_failed);
+        if !self.is_ordered {
+            return self.sink.write(&answered.text);
+        }
+        self.early.insert(answered.number, Some(answered.text));
+        self.write_on()
+    }
+
+    /// Nothing more comes of these lines.
+    pub(super) fn end(&mut self, range: (u64, u64)) -> Result<(), Failure> {
+        if !self.is_ordered {
+            self.open.remove(&range);
+            return Ok(());
+        }
+        let (first, last) = range;
+        for number in first.max(self.next)..=last {
+            self.early.entry(number).or_insert(None);
+        }
+        self.write_on()
+    }
+
+    /// Passes on what is written.
+    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        self.sink.flush()
+    }
+
+    fn write_on(&mut self) -> Result<(), Failure> {
+        while let Some(text) = self.early.remove(&self.next) {
+            self.next += 1;
+            if let Some(text) = text {
+                self.sink.write(&text)?;
+            }
+        }
+        let next = self.next;
+        self.open.retain(|(_, last)| *last >= next);
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! Which requests of a batch are asked again, and when: a pure function of what was answered.
+
+use std::time::Duration;
+
+use crate::graph::batch::answers::Item;
+use crate::graph::batch::chunk::Chunk;
+
+/// Tries that a 500 or 502 gets.
+const FEW: u8 = 3;
+
+/// How a request stands.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    /// Its last answer.
+    pub(super) last: Option<Item>,
+    /// How often it was answered with 500 or 502.
+    pub(super) server_errors: u8,
+    /// Whether nothing can come of it any more: there was no answer.
+    pub(super) is_lost: bool,
+}
+
+impl Standing {
+    fn is_success(&self) -> bool {
+        self.last.as_ref().is_some_and(Item::is_success)
+    }
+
+    /// Whether its own answer is worth asking again. A request that changes something is, where
+    /// it is certain that it was not carried out.
+    fn is_passing(&self, is_get: bool) -> bool {
+        let Some(item) = self.last.as_ref().filter(|_| !self.is_lost) else {
+            return false;
+        };
+        match item.status {
+            429 => true,
+            503 => is_get || item.retry_after().is_some(),
+            408 | 504 | 509 => is_get,
+            500 | 502 => is_get && self.server_errors < FEW,
+            _ => false,
+        }
+    }
+}
+
+/// The places, among those just asked, of the requests to ask again: those whose own answer is
+/// worth it, and those that failed because they depend on one of these and on nothing else that
+/// failed.
+pub(super) fn again(chunk: &Chunk, standings: &[Standing], asked: &[usize]) -> Vec<usize> {
+    let own = |place: &usize| standings[*place].is_passing(chunk.lines[*place].is_get());
+    let mut again: Vec<usize> = asked.iter().copied().filter(own).collect();
+    loop {
+        let follows = |place: &usize| {
+            let needs = &chunk.needs[*place];
+            let is_met = |need: &usize| again.contains(need) || standings[*need].is_success();
+            let last = standings[*place].last.as_ref();
+            !again.contains(place)
+                && last.is_some_and(|item| item.status == 424)
+                && needs.iter().any(|need| again.contains(need))
+                && needs.iter().all(is_met)
+        };
+        let more: Vec<usize> = asked.iter().copied().filter(follows).collect();
+        if more.is_empty() {
+            again.sort_unstable();
+            return again;
+        }
+        again.extend(more);
+    }
+}
+
+/// The longest wait that any of these asks for.
+pub(super) fn longest_wait(standings: &[Standing], places: &[usize]) -> Option<Duration> {
+    let items = places
+        .iter()
+        .filter_map(|place| standings[*place].last.as_ref());
+    items.filter_map(Item::retry_after).max()
+}

@@ -1,0 +1,228 @@
+//! One line of the input: a request, checked as if it stood on the command line.
+
+use crate::error::Error;
+use crate::graph::batch::object;
+use crate::graph::service::{Graph, check_header};
+use crate::graph::splitter::Flaw;
+use crate::nearest::nearest;
+
+/// A request of a batch.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// Where it stands, from 1.
+    pub(crate) number: u64,
+    pub(super) id: Id,
+    pub(super) method: String,
+    pub(super) version: &'static str,
+    /// The URL below the version, from its slash on.
+    pub(super) target: String,
+    pub(super) headers: Vec<(String, String)>,
+    /// The body as it came.
+    pub(super) body: Option<Vec<u8>>,
+    /// The keys of the requests that must have been carried out before.
+    pub(super) depends_on: Vec<String>,
+    /// How long the line was.
+    pub(super) length: usize,
+}
+
+/// What a request is called.
+#[derive(Debug)]
+pub(crate) struct Id {
+    /// As it was given.
+    pub(super) token: Vec<u8>,
+    /// As it is compared: Graph knows no case in ids.
+    pub(super) key: String,
+}
+
+/// Those that a batch takes.
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const KEYS: [&str; 6] = ["id", "method", "url", "headers", "body", "dependsOn"];
+const ONE_A_LINE: &str = "each request stands on a line of its own, as jq -c writes it";
+
+/// The members of a line by name.
+#[derive(Default)]
+struct Given {
+    values: [Option<Vec<u8>>; KEYS.len()],
+}
+
+impl Line {
+    /// Reads a line: an object, or a path alone.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` when it is no request, or would reach another object than the one meant.
+    pub(super) fn parse(text: &[u8], number: u64, graph: &Graph) -> Result<Self, Error> {
+        let line = read(text, number, graph);
+        line.map_err(|error| error.at(&format!("line {number}")))
+    }
+
+    pub(super) fn is_get(&self) -> bool {
+        self.method == "GET"
+    }
+}
+
+fn read(text: &[u8], number: u64, graph: &Graph) -> Result<Line, Error> {
+    let given = match text.trim_ascii().first() {
+        Some(b'{') => Given::read(text)?,
+        Some(b'[') => return Err(Error::parameters("is no request").hint(ONE_A_LINE)),
+        _ => Given::default(),
+    };
+    let [id, method, url, headers, body, depends_on] = given.values;
+    let path = match (&url, text.trim_ascii().first()) {
+        (Some(url), _) => string("url", url)?,
+        (None, Some(b'{')) => return Err(Error::parameters("url: missing")),
+        (None, Some(b'"')) => object::text(text).ok_or_else(|| Error::parameters("is no path"))?,
+        (None, _) => match std::str::from_utf8(text) {
+            Ok(text) => text.trim().to_owned(),
+            Err(_) => return Err(Error::parameters("is not UTF-8")),
+        },
+    };
+    let (version, target) = target(graph, &path)?;
+    Ok(Line {
+        number,
+        id: match id {
+            Some(token) => Id::read(token)?,
+            None => Id::of_line(number),
+        },
+        method: read_method(method.as_deref(), body.is_some())?,
+        version,
+        target,
+        headers: read_headers(headers.as_deref(), body.is_some(), graph)?,
+        body,
+        depends_on: depends_on.map_or(Ok(Vec::new()), |ids| read_ids(&ids))?,
+        length: text.len(),
+    })
+}
+
+impl Given {
+    fn read(text: &[u8]) -> Result<Self, Error> {
+        let members = object::members(text).map_err(|flaw| not_json(&flaw))?;
+        let mut given = Self::default();
+        for (key, value) in members {
+            let name = object::text(&key).unwrap_or_default();
+            let Some(place) = KEYS.iter().position(|known| *known == name) else {
+                let error = Error::parameters(format!("unknown key `{name}`"));
+                return Err(match nearest(&name, KEYS) {
+                    Some(known) => error.hint(format!("did you mean `{known}`?")),
+                    None => error.hint(ONE_A_LINE),
+                });
+            };
+            if given.values[place].is_some() {
+                return Err(Error::parameters(format!("`{name}` comes twice")));
+            }
+            given.values[place] = Some(value).filter(|value| value != b"null");
+        }
+        Ok(given)
+    }
+}
+
+impl Id {
+    fn read(token: Vec<u8>) -> Result<Self, Error> {
+        let fail = |what: &str| Err(Error::parameters(format!("id: {what}")));
+        match key(&token) {
+            Some(key) if key.is_empty() => fail("is empty"),
+            Some(key) => Ok(Self { token, key }),
+            None => fail("is neither a string nor a number"),
+        }
+    }
+
+    fn of_line(number: u64) -> Self {
+        Self {
+            token: format!("\"{number}\"").into_bytes(),
+            key: number.to_string(),
+        }
+    }
+}
+
+/// How an id is compared; numbers are taken for their text.
+fn key(token: &[u8]) -> Option<String> {
+    match token.first() {
+        Some(b'"') => object::text(token).map(|text| text.to_lowercase()),
+        Some(b'-' | b'0'..=b'9') => String::from_utf8(token.to_owned()).ok(),
+        _ => None,
+    }
+}
+
+fn read_ids(token: &[u8]) -> Result<Vec<String>, Error> {
+    let ids = object::items(token).ok();
+    let keys = ids.and_then(|ids| ids.iter().map(|id| key(id)).collect());
+    keys.ok_or_else(|| Error::parameters("dependsOn: is not a list of ids"))
+}
+
+fn read_method(token: Option<&[u8]>, has_body: bool) -> Result<String, Error> {
+    let method = match token {
+        Some(token) => string("method", token)?.to_ascii_uppercase(),
+        None if has_body => return Err(Error::parameters("method: missing beside a body")),
+        None => "GET".to_owned(),
+    };
+    if METHODS.contains(&method.as_str()) {
+        return Ok(method);
+    }
+    let error = Error::parameters(format!("method {method}: is none that a batch takes"));
+    Err(error.hint(format!("it is one of {}", METHODS.join(" "))))
+}
+
+/// The line's headers, then those of all requests that it does not set itself.
+fn read_headers(
+    token: Option<&[u8]>,
+    has_body: bool,
+    graph: &Graph,
+) -> Result<Vec<(String, String)>, Error> {
+    let mut headers = Vec::new();
+    if let Some(token) = token {
+        let members = object::members(token)
+            .map_err(|_| Error::parameters("headers: is not an object of strings"))?;
+        for (name, value) in members {
+            let name = object::text(&name).unwrap_or_default();
+            let value = string(&format!("header {name}"), &value)?;
+            headers.push((name, value));
+        }
+    }
+    for (name, value) in &headers {
+        check_header(name, value)?;
+    }
+    let mut add = |name: String, value: String| {
+        if !headers
+            .iter()
+            .any(|(own, _)| own.eq_ignore_ascii_case(&name))
+        {
+            headers.push((name, value));
+        }
+    };
+    for (name, value) in graph.headers_and(&[]) {
+        add(name, value);
+    }
+    if has_body {
+        add("Content-Type".to_owned(), "application/json".to_owned());
+    }
+    Ok(headers)
+}
+
+/// The version that a path names, and what stands below it.
+fn target(graph: &Graph, path: &str) -> Result<(&'static str, String), Error> {
+    let url = graph.resolve(path)?;
+    let below = |version: &'static str| {
+        let rest = url.path_and_query().strip_prefix('/')?;
+        let target = rest.strip_prefix(version)?;
+        target
+            .starts_with('/')
+            .then(|| (version, target.to_owned()))
+    };
+    let (version, target) = below("v1.0").or_else(|| below("beta")).ok_or_else(|| {
+        let error = Error::parameters(format!("url {path}: is below neither v1.0 nor beta"));
+        error.hint("a batch reaches nothing else")
+    })?;
+    if target.split('?').next() == Some("/$batch") {
+        return Err(Error::parameters("a batch cannot hold another"));
+    }
+    Ok((version, target))
+}
+
+fn string(what: &str, token: &[u8]) -> Result<String, Error> {
+    object::text(token).ok_or_else(|| Error::parameters(format!("{what}: is no string")))
+}
+
+fn not_json(flaw: &Flaw) -> Error {
+    let Flaw { at, what } = flaw;
+    Error::parameters(format!("is no JSON object: {what} at byte {at}")).hint(ONE_A_LINE)
+}

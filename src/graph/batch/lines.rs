@@ -1,0 +1,126 @@
+//! The input, line by line, no further than needed.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::{BufRead, Read as _};
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::file::cause;
+use crate::graph::batch::MOST;
+use crate::graph::batch::chunk::Chunk;
+use crate::graph::batch::line::Line;
+use crate::graph::batch::window::Window;
+use crate::graph::service::Graph;
+
+/// Reads requests and puts them together to chunks.
+pub(crate) struct Lines {
+    graph: Arc<Graph>,
+    input: Box<dyn BufRead + Send>,
+    /// What the input is called in messages.
+    name: String,
+    number: u64,
+    pending: VecDeque<Line>,
+    ids: Window,
+    /// Whether a line that depends on another came by.
+    depends: bool,
+    is_over: bool,
+}
+
+impl Lines {
+    pub(crate) fn new(graph: Arc<Graph>, input: Box<dyn BufRead + Send>, name: String) -> Self {
+        Self {
+            graph,
+            input,
+            name,
+            number: 0,
+            pending: VecDeque::new(),
+            ids: Window::default(),
+            depends: false,
+            is_over: false,
+        }
+    }
+
+    /// The next lines that go together. They are read without a look at those behind them, unless
+    /// lines have come by that depend on others: then as far as one of these could depend on them.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` for a line that is no request, `Local` when the input cannot be read; after
+    /// either the input is over.
+    pub(crate) fn next_chunk(&mut self) -> Result<Option<Chunk>, Error> {
+        let chunk = self.read_chunk();
+        chunk.map_err(|mut error| {
+            self.is_over = true;
+            let first = self.pending.front().map_or(self.number, |line| line.number);
+            self.pending.clear();
+            if first > 1 {
+                let rest = format!("nothing from line {first} on was sent");
+                let report = error.report_mut();
+                report.hint = Some(match report.hint.take() {
+                    Some(hint) => format!("{hint}; {rest}"),
+                    None => rest,
+                });
+            }
+            error
+        })
+    }
+
+    fn read_chunk(&mut self) -> Result<Option<Chunk>, Error> {
+        while !self.is_over && self.pending.len() < self.wanted() {
+            match self.read_line()? {
+                Some(line) => {
+                    self.depends |= !line.depends_on.is_empty();
+                    self.pending.push_back(line);
+                }
+                None => self.is_over = true,
+            }
+        }
+        if self.pending.is_empty() {
+            return Ok(None);
+        }
+        Chunk::take(&mut self.pending).map(Some)
+    }
+
+    fn wanted(&self) -> usize {
+        if self.depends { MOST + MOST - 1 } else { MOST }
+    }
+
+    fn read_line(&mut self) -> Result<Option<Line>, Error> {
+        let max = self.graph.max_item();
+        let mut text = Vec::new();
+        let mut bounded = (&mut self.input).take(max as u64 + 2);
+        if let Err(error) = bounded.read_until(b'\n', &mut text) {
+            let name = &self.name;
+            return Err(Error::local(format!("{name}: not read: {}", cause(&error))));
+        }
+        if text.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        let number = self.number;
+        let text = text.strip_suffix(b"\n").unwrap_or(&text);
+        let fail = |what: &str| Err(Error::parameters(format!("line {number}: {what}")));
+        if text.len() > max {
+            return fail("is longer than --max-item allows");
+        }
+        // Editors write a mark of the byte order, which is no part of the first line.
+        let text = match number {
+            1 => text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
+            _ => text,
+        };
+        let line = Line::parse(text, number, &self.graph)?;
+        if !self.ids.take(&line.id.key) {
+            return fail("id: came before; ids differ by more than case");
+        }
+        Ok(Some(line))
+    }
+}
+
+impl fmt::Debug for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lines")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,217 @@
+//! A batch from its first round to its last: what passes is asked again, everything else is
+//! handed out.
+
+use crate::error::Error;
+use crate::graph::batch::again::{Standing, again, longest_wait};
+use crate::graph::batch::answers::{Item, unanswered};
+use crate::graph::batch::chunk::Chunk;
+use crate::graph::batch::follow::follow;
+use crate::graph::batch::post::{Lost, post};
+use crate::graph::service::Graph;
+use crate::http::{Attempts, Failure};
+
+/// What came of one line.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// The number of the line.
+    pub(crate) number: u64,
+    /// A line of the output.
+    pub(crate) text: Vec<u8>,
+    /// Whether it has a status from 400 on, or none.
+    pub(crate) is_failed: bool,
+}
+
+struct Run<'r> {
+    graph: &'r Graph,
+    chunk: &'r Chunk,
+    standings: Vec<Standing>,
+    is_given: Vec<bool>,
+    give: &'r mut dyn FnMut(Answered),
+    /// Where to follow requests to, and whether that is wanted.
+    moved: Option<Vec<usize>>,
+}
+
+/// Sends the requests of a chunk and gives each line once its answer is the last; with
+/// `follows`, what is said to lie elsewhere is fetched from there.
+///
+/// # Errors
+///
+/// Those after which nothing more can be sent. What was answered before is given, and so is each
+/// request that changes something and may have been carried out; the others are not.
+pub(crate) fn run(
+    graph: &Graph,
+    chunk: &Chunk,
+    follows: bool,
+    give: &mut dyn FnMut(Answered),
+) -> Result<(), Error> {
+    let count = chunk.lines.len();
+    let mut run = Run {
+        graph,
+        chunk,
+        standings: (0..count).map(|_| Standing::default()).collect(),
+        is_given: vec![false; count],
+        give,
+        moved: follows.then(Vec::new),
+    };
+    let result = run.rounds();
+    // What would have been asked again keeps its last answer.
+    (0..count).for_each(|place| run.settle(place));
+    for place in run.moved.take().unwrap_or_default() {
+        run.follow(place);
+    }
+    let (first, last) = chunk.range();
+    result.map_err(|error| error.at(&format!("lines {first} to {last}")))
+}
+
+impl Run<'_> {
+    fn rounds(&mut self) -> Result<(), Error> {
+        let http = self.graph.client().http();
+        let mut attempts = http.attempts();
+        let mut open: Vec<usize> = (0..self.chunk.lines.len()).collect();
+        while !open.is_empty() {
+            let items = match post(self.graph, self.chunk, &open, &mut attempts) {
+                Ok(items) => items,
+                Err(lost) => {
+                    open = self.lose(&open, lost, &mut attempts)?;
+                    continue;
+                }
+            };
+            for (&place, item) in open.iter().zip(items) {
+                self.note(place, item);
+            }
+            let again = again(self.chunk, &self.standings, &open);
+            for place in open.iter().filter(|place| !again.contains(place)) {
+                self.settle(*place);
+            }
+            open = again;
+            if !open.is_empty() && !self.wait(&open, &mut attempts) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the answer to a request, or that there is none.
+    fn note(&mut self, place: usize, item: Option<Item>) {
+        let standing = &mut self.standings[place];
+        let is_server_error = |item: &Item| matches!(item.status, 500 | 502);
+        standing.server_errors += u8::from(item.as_ref().is_some_and(is_server_error));
+        standing.last = item;
+        if standing.last.is_none() {
+            let what = if self.chunk.lines[place].is_get() {
+                "graph answered the batch, but not this request in it"
+            } else {
+                "graph answered the batch, but not this request in it: it may have been applied"
+            };
+            self.give_none(place, "mgd.noAnswer", what);
+        }
+    }
+
+    /// Waits until these can be asked again; false says that the time does not allow it.
+    ///
+    /// No word is left for other processes: what is throttled may be one mailbox.
+    fn wait(&self, again: &[usize], attempts: &mut Attempts) -> bool {
+        let http = self.graph.client().http();
+        let Ok(root) = self.graph.root() else {
+            return false;
+        };
+        let failure = Failure::Status(429, longest_wait(&self.standings, again));
+        let Some(wait) = http.next_wait(root.origin(), attempts, failure) else {
+            return false;
+        };
+        let (count, all) = (again.len(), self.chunk.lines.len());
+        http.sleep(
+            &format!("{count} of {all} requests of a batch were put off"),
+            wait,
+        );
+        true
+    }
+
+    /// Deals with requests that have no answer together: what only reads is asked again, unless
+    /// it was to come after something of which nobody knows whether it was done.
+    fn lose(
+        &mut self,
+        open: &[usize],
+        lost: Lost,
+        attempts: &mut Attempts,
+    ) -> Result<Vec<usize>, Error> {
+        if !lost.is_unsure {
+            return Err(lost.error);
+        }
+        let message = format!("it may have been applied: {}", lost.error);
+        let (mut left, writes): (Vec<usize>, Vec<usize>) = open
+            .iter()
+            .partition(|place| self.chunk.lines[**place].is_get());
+        for place in writes {
+            self.give_none(place, "mgd.outcomeUnknown", &message);
+        }
+        loop {
+            let is_lost = |place: &usize| {
+                let mut needs = self.chunk.needs[*place].iter();
+                needs.any(|need| self.is_given[*need] && self.standings[*need].last.is_none())
+            };
+            let Some(index) = left.iter().position(is_lost) else {
+                break;
+            };
+            let place = left.remove(index);
+            let what = "not asked again: it depends on a request whose outcome is unknown";
+            self.give_none(place, "mgd.noAnswer", what);
+        }
+        let Some(failure) = lost.failure else {
+            return Err(lost.error);
+        };
+        if left.is_empty() {
+            return Ok(left);
+        }
+        let http = self.graph.client().http();
+        match http.next_wait(self.graph.root()?.origin(), attempts, failure) {
+            Some(wait) => http.sleep(&lost.error.to_string(), wait),
+            None => return Err(lost.error),
+        }
+        Ok(left)
+    }
+
+    /// Gives a request its last answer, if it has one and was not given.
+    fn settle(&mut self, place: usize) {
+        let line = &self.chunk.lines[place];
+        let Some(item) = &self.standings[place].last else {
+            return;
+        };
+        if self.is_given[place] {
+            return;
+        }
+        let is_elsewhere = matches!(item.status, 301..=303 | 307 | 308) && line.is_get();
+        if let Some(moved) = self.moved.as_mut().filter(|_| is_elsewhere) {
+            moved.push(place);
+        } else {
+            let (text, is_failed) = (item.line(line), !item.is_success());
+            self.give(place, text, is_failed);
+            return;
+        }
+        self.is_given[place] = true;
+    }
+
+    fn follow(&mut self, place: usize) {
+        let line = &self.chunk.lines[place];
+        let location = self.standings[place].last.as_ref().and_then(Item::location);
+        match follow(self.graph, line, location) {
+            Ok((text, status)) => self.give(place, text, status >= 400),
+            Err(error) => self.give_none(place, "mgd.notFollowed", &error.to_string()),
+        }
+    }
+
+    fn give_none(&mut self, place: usize, code: &str, message: &str) {
+        self.standings[place].last = None;
+        let text = unanswered(&self.chunk.lines[place], code, message);
+        self.give(place, text, true);
+    }
+
+    fn give(&mut self, place: usize, text: Vec<u8>, is_failed: bool) {
+        self.is_given[place] = true;
+        (self.give)(Answered {
+            number: self.chunk.lines[place].number,
+            text,
+            is_failed,
+        });
+    }
+}
