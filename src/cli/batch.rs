@@ -80,7 +80,13 @@ fn work(
             Event::Chunk(Ok(Some(_))) => {}
             Event::Chunk(Ok(None)) => is_over = true,
             Event::Chunk(Err(new)) => fail(new, &mut is_over),
-            Event::Answered(answered) => output.put(answered)?,
+            Event::Answered(answered) => {
+                output.put(answered)?;
+                if !output.is_terminal() {
+                    let (failed, all) = output.counts();
+                    console.progress_of_requests(all, failed);
+                }
+            }
             Event::Ended(range, result) => {
                 under_way -= 1;
                 output.end(range)?;

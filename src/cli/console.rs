@@ -99,16 +99,7 @@ impl Console {
 
     /// Shows how far a listing is, if anybody watches.
     pub(super) fn progress(&self, counts: Counts) {
-        if !self.0.has_progress {
-            return;
-        }
-        let now = Instant::now();
-        let is_due = {
-            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-            let shown_at = *state.shown_at.get_or_insert(now);
-            now.duration_since(shown_at) >= PROGRESS_EVERY
-        };
-        if is_due {
+        if self.is_due() {
             let Counts {
                 pages,
                 items,
@@ -120,6 +111,23 @@ impl Console {
                 "{items} items on {pages} pages, {megabytes:.1} MB"
             ));
         }
+    }
+
+    /// Shows how many requests were answered, if anybody watches.
+    pub(super) fn progress_of_requests(&self, answered: u64, failed: u64) {
+        if self.is_due() {
+            self.show(&format!("{answered} requests answered, {failed} failed"));
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        if !self.0.has_progress {
+            return false;
+        }
+        let now = Instant::now();
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown_at = *state.shown_at.get_or_insert(now);
+        now.duration_since(shown_at) >= PROGRESS_EVERY
     }
 
     /// Takes the progress away.

@@ -152,3 +152,29 @@ fn every_error_body_is_an_error_whatever_its_status() {
         }
     }
 }
+
+#[test]
+fn every_batch_body_is_read_answer_by_answer() {
+    for (name, body) in samples(|kind| kind == "batch") {
+        let tenant = Tenant::start();
+        let mgd = Mgd::new(&tenant);
+        tenant.on("/v1.0/$batch", [Reply::json(body.clone())]);
+        let members: std::collections::HashMap<String, &RawValue> =
+            serde_json::from_str(&body).unwrap();
+        let answers: Vec<&RawValue> = serde_json::from_str(members["responses"].get()).unwrap();
+        let id = |answer: &&RawValue| {
+            let answer: Value = serde_json::from_str(answer.get()).unwrap();
+            answer["id"].as_str().unwrap().parse::<u32>().unwrap()
+        };
+        let mut expected: Vec<_> = answers
+            .iter()
+            .map(|answer| (id(answer), tokens(answer.get()) + "\n"))
+            .collect();
+        expected.sort();
+        let lines = "{\"method\":\"DELETE\",\"url\":\"sample\"}\n".repeat(expected.len());
+        mgd.scratch.write("in", lines, 0o644);
+        let run = mgd.run(["batch", "in", "-p", "parameters.json"]);
+        let expected: String = expected.into_iter().map(|(_, text)| text).collect();
+        assert_eq!(run.stdout, expected, "{name}: {}", run.stderr);
+    }
+}

@@ -3,7 +3,7 @@
 use std::io::{BufReader, Read as _};
 use std::process::Child;
 
-use crate::support::Mgd;
+use crate::support::{Mgd, Scratch};
 use crate::tenant::{Reply, Tenant};
 
 /// The most memory that the program ever had, in kB, and the bytes that it wrote.
@@ -65,4 +65,15 @@ fn a_page_of_100_megabytes_takes_no_more_memory_than_its_longest_item() {
     if let Some(bytes) = assert_small(&tenant, &["-o", "jsonl"]) {
         assert_eq!(bytes as usize, count * (item.len() + 1));
     }
+}
+
+#[test]
+fn batches_of_20_000_lines_take_no_more_memory_than_those_under_way() {
+    let tenant = Tenant::start();
+    tenant.always_part("/v1.0/things/", Reply::json("{\"a\":1}"));
+    let lines: String = (0..20_000).map(|n| format!("things/{n}\n")).collect();
+    let scratch = Scratch::new();
+    let input = scratch.write("in", lines, 0o644);
+    let input = input.to_str().unwrap();
+    assert_small(&tenant, &["batch", input]);
 }

@@ -32,6 +32,11 @@ impl Output {
         }
     }
 
+    /// Whether a person reads along.
+    pub(super) fn is_terminal(&self) -> bool {
+        self.sink.is_terminal()
+    }
+
     /// A chunk was sent.
     pub(super) fn begin(&mut self, range: (u64, u64)) {
         self.open.insert(range);

@@ -59,8 +59,10 @@ pub(crate) fn run(
     for place in run.moved.take().unwrap_or_default() {
         run.follow(place);
     }
-    let (first, last) = chunk.range();
-    result.map_err(|error| error.at(&format!("lines {first} to {last}")))
+    result.map_err(|error| match chunk.range() {
+        (first, last) if first == last => error.at(&format!("line {first}")),
+        (first, last) => error.at(&format!("lines {first} to {last}")),
+    })
 }
 
 impl Run<'_> {
