@@ -42,6 +42,9 @@ pub(super) fn run(args: &Batch) -> Result<(), Failure> {
             if failed > 0 {
                 console.note(&count);
             }
+            if output.begun() > 0 {
+                console.note(&format!("no line after line {} was sent", output.begun()));
+            }
             Err(error.into())
         }
         None if failed > 0 => Err(Error::Graph(Report::new(count)).into()),

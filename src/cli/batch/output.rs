@@ -15,6 +15,8 @@ pub(super) struct Output {
     early: BTreeMap<u64, Option<Vec<u8>>>,
     /// The chunks that are not written to their end, as their first and last lines.
     open: BTreeSet<(u64, u64)>,
+    /// The number of the last line that was sent.
+    begun: u64,
     failed: u64,
     all: u64,
 }
@@ -27,6 +29,7 @@ impl Output {
             next: 1,
             early: BTreeMap::new(),
             open: BTreeSet::new(),
+            begun: 0,
             failed: 0,
             all: 0,
         }
@@ -40,6 +43,12 @@ impl Output {
     /// A chunk was sent.
     pub(super) fn begin(&mut self, range: (u64, u64)) {
         self.open.insert(range);
+        self.begun = range.1;
+    }
+
+    /// The number of the last line that was sent.
+    pub(super) fn begun(&self) -> u64 {
+        self.begun
     }
 
     /// How many chunks are not written to their end.

@@ -178,24 +178,40 @@ fn read_headers(
             headers.push((name, value));
         }
     }
-    for (name, value) in &headers {
+    for (index, (name, value)) in headers.iter().enumerate() {
         check_header(name, value)?;
-    }
-    let mut add = |name: String, value: String| {
-        if !headers
-            .iter()
-            .any(|(own, _)| own.eq_ignore_ascii_case(&name))
-        {
-            headers.push((name, value));
+        if has(&headers[..index], name) {
+            return Err(Error::parameters(format!("header {name}: comes twice")));
         }
-    };
-    for (name, value) in graph.headers_and(&[]) {
-        add(name, value);
     }
-    if has_body {
-        add("Content-Type".to_owned(), "application/json".to_owned());
+    let own = headers.len();
+    for (name, value) in graph.headers_and(&[]) {
+        if has(&headers[..own], &name) {
+            continue;
+        }
+        match find(&mut headers, &name) {
+            // An object has no member twice; a list of values means the same.
+            Some(known) => *known = format!("{known}, {value}"),
+            None => headers.push((name, value)),
+        }
+    }
+    if has_body && !has(&headers, "content-type") {
+        headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
     }
     Ok(headers)
+}
+
+fn has(headers: &[(String, String)], name: &str) -> bool {
+    headers
+        .iter()
+        .any(|(known, _)| known.eq_ignore_ascii_case(name))
+}
+
+fn find<'h>(headers: &'h mut [(String, String)], name: &str) -> Option<&'h mut String> {
+    let known = headers
+        .iter_mut()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name));
+    known.map(|(_, value)| value)
 }
 
 /// The version that a path names, and what stands below it.
@@ -212,7 +228,8 @@ fn target(graph: &Graph, path: &str) -> Result<(&'static str, String), Error> {
         let error = Error::parameters(format!("url {path}: is below neither v1.0 nor beta"));
         error.hint("a batch reaches nothing else")
     })?;
-    if target.split('?').next() == Some("/$batch") {
+    let path = target.split('?').next().unwrap_or_default();
+    if path.eq_ignore_ascii_case("/$batch") {
         return Err(Error::parameters("a batch cannot hold another"));
     }
     Ok((version, target))

@@ -50,20 +50,11 @@ impl Lines {
     /// either the input is over.
     pub(crate) fn next_chunk(&mut self) -> Result<Option<Chunk>, Error> {
         let chunk = self.read_chunk();
-        chunk.map_err(|mut error| {
+        if chunk.is_err() {
             self.is_over = true;
-            let first = self.pending.front().map_or(self.number, |line| line.number);
             self.pending.clear();
-            if first > 1 {
-                let rest = format!("nothing from line {first} on was sent");
-                let report = error.report_mut();
-                report.hint = Some(match report.hint.take() {
-                    Some(hint) => format!("{hint}; {rest}"),
-                    None => rest,
-                });
-            }
-            error
-        })
+        }
+        chunk
     }
 
     fn read_chunk(&mut self) -> Result<Option<Chunk>, Error> {

@@ -6,6 +6,10 @@ use crate::tenant::{Reply, Tenant};
 
 const WRITE: &str = "{\"id\":\"w\",\"method\":\"DELETE\",\"url\":\"users/x\"}\n";
 
+fn after(line: u32) -> String {
+    format!("mgd: no line after line {line} was sent\n")
+}
+
 /// A tenant that answers the next batch with these `responses`.
 fn answering(responses: &str) -> Tenant {
     let tenant = Tenant::start();
@@ -90,7 +94,7 @@ fn an_answer_that_cannot_be_right_ends_the_command() {
         tenant.on(BATCH, [Reply::json(body)]);
         let run = batch(&tenant, &[], "a\n");
         let told = format!("graph: the answer to a batch is not right: {reason}");
-        run.ended(5, "", &format!("mgd: line 1: {told}\n"));
+        run.ended(5, "", &format!("{}mgd: line 1: {told}\n", after(1)));
 
         // What may have been done is never passed over.
         tenant.on(BATCH, [Reply::json(body)]);
@@ -99,7 +103,8 @@ fn an_answer_that_cannot_be_right_ends_the_command() {
             "{{\"id\":\"w\",\"status\":null,\"error\":{{\"code\":\"mgd.outcomeUnknown\",\
              \"message\":\"it may have been applied: {told}\"}}}}\n"
         );
-        let stderr = format!("mgd: 1 of 1 requests failed\nmgd: lines 1 to 2: {told}\n");
+        let note = after(2);
+        let stderr = format!("mgd: 1 of 1 requests failed\n{note}mgd: lines 1 to 2: {told}\n");
         run.ended(5, &line, &stderr);
     }
     let tenant = Tenant::start();
@@ -123,6 +128,7 @@ fn a_batch_that_is_refused_ends_the_command_as_get_would() {
         tenant.on(BATCH, [Reply::status(status)]);
         let run = batch(&tenant, &["--jobs=1"], &["a\n", WRITE].concat());
         let told = format!("mgd: lines 1 to 2: graph: {graph} (HTTP {status}, request-id ID)\n");
+        let told = after(2) + &told;
         assert_eq!((run.code, run.stdout.as_str()), (code, ""));
         assert_eq!(masked(&run.stderr), told);
         assert_eq!(outer(&tenant).len(), 1);
@@ -149,7 +155,8 @@ fn nothing_more_is_sent_after_a_refusal_and_what_was_done_is_written() {
         (1, 20, 2)
     );
     assert!(
-        run.stderr.starts_with("mgd: lines 21 to 40: graph: Auth"),
+        run.stderr
+            .starts_with(&(after(40) + "mgd: lines 21 to 40: graph: Auth")),
         "{}",
         run.stderr
     );
@@ -185,8 +192,8 @@ fn the_throttled_keep_their_last_answer_when_the_batch_is_then_refused() {
         (run.code, list(&statuses(&run)).as_str()),
         (1, "1 429, 2 200")
     );
-    let stderr =
-        "mgd: 1 of 2 requests failed\nmgd: lines 1 to 2: graph: Authorization_RequestDenied";
+    let stderr = "mgd: 1 of 2 requests failed\nmgd: no line after line 2 was sent\n\
+         mgd: lines 1 to 2: graph: Authorization_RequestDenied";
     assert!(run.stderr.starts_with(stderr), "{}", run.stderr);
 }
 

@@ -164,10 +164,11 @@ fn a_dependency_outside_the_batch_names_the_line() {
     let run = batch(&tenant, &[], &[plain, line("x", &["20"])].concat());
     let message = "mgd: line 21: dependsOn: names a request that is not among those it can be \
                    sent with\n";
-    let hint = format!("mgd: hint: {TOGETHER}; nothing from line 21 on was sent\n");
+    let note = "mgd: no line after line 20 was sent\n";
+    let hint = format!("mgd: hint: {TOGETHER}\n");
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (2, &*format!("{message}{hint}"))
+        (2, &*format!("{note}{message}{hint}"))
     );
     assert_eq!(statuses(&run).len(), 20);
 

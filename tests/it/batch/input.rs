@@ -92,7 +92,12 @@ fn headers_of_the_command_line_go_with_each_request_unless_it_has_its_own() {
     let tenant = Tenant::start();
     let input = "users\n{\"url\":\"users\",\"headers\":{\"prefer\":\"b\",\"X-A\":\"1\"}}\n\
                  {\"method\":\"PATCH\",\"url\":\"users/1\",\"headers\":{\"content-type\":\"text/x\"},\"body\":\"YQ==\"}";
-    let arguments = ["-H", "ConsistencyLevel: eventual", "--header=Prefer: a"];
+    let arguments = [
+        "-H",
+        "ConsistencyLevel: eventual",
+        "--header=Prefer: a",
+        "-Hprefer:c",
+    ];
     batch(&tenant, &arguments, input).ok();
     let outer = &outer(&tenant)[0];
     for name in ["ConsistencyLevel", "Prefer"] {
@@ -102,9 +107,9 @@ fn headers_of_the_command_line_go_with_each_request_unless_it_has_its_own() {
     let requests = body(outer)["requests"].clone();
     let eventual = "eventual";
     for (index, headers) in [
-        json!({"ConsistencyLevel": eventual, "Prefer": "a"}),
+        json!({"ConsistencyLevel": eventual, "Prefer": "a, c"}),
         json!({"ConsistencyLevel": eventual, "prefer": "b", "X-A": "1"}),
-        json!({"ConsistencyLevel": eventual, "Prefer": "a", "content-type": "text/x"}),
+        json!({"ConsistencyLevel": eventual, "Prefer": "a, c", "content-type": "text/x"}),
     ]
     .into_iter()
     .enumerate()

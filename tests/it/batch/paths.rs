@@ -158,6 +158,11 @@ fn what_is_no_request_is_refused() {
             "",
         ),
         (
+            "{\"url\":\"a\",\"headers\":{\"X\":\"1\",\"x\":\"2\"}}",
+            "header x: comes twice",
+            "",
+        ),
+        (
             "{\"url\":\"a\",\"headers\":{\"Host\":\"x\"}}",
             "header Host: is not the caller's to set",
             "",
@@ -207,9 +212,9 @@ fn an_id_that_came_before_is_refused() {
         &[],
         &format!("{input}{{\"id\":\"3\",\"url\":\"things/x\"}}\n"),
     );
-    let hint = "mgd: hint: nothing from line 41 on was sent\n";
+    let note = "mgd: no line after line 40 was sent\n";
     let message = "mgd: line 46: id: came before; ids differ by more than case\n";
-    assert_eq!((run.code, &*run.stderr), (2, &*format!("{message}{hint}")));
+    assert_eq!((run.code, &*run.stderr), (2, &*format!("{note}{message}")));
     assert_eq!(statuses(&run).len(), 40);
 }
 
@@ -219,10 +224,11 @@ fn a_bad_line_ends_the_input_and_what_was_sent_before_is_written() {
     let input = input.replace("things/65\n", "things/65/\n");
     let run = batch(&tenant, &[], &input);
     let message = "mgd: line 65: path things/65/: ends in /\n";
-    let hint = format!("mgd: hint: {SHELL}; nothing from line 61 on was sent\n");
+    let note = "mgd: no line after line 60 was sent\n";
+    let hint = format!("mgd: hint: {SHELL}\n");
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (2, &*format!("{message}{hint}"))
+        (2, &*format!("{note}{message}{hint}"))
     );
     let ids: Vec<_> = statuses(&run).into_iter().map(|(id, _)| id).collect();
     assert_eq!(ids, (1..=60).map(|id| id.to_string()).collect::<Vec<_>>());

@@ -136,7 +136,7 @@ fn a_batch_that_is_said_to_have_failed_with_its_requests_is_read() {
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     assert!(
         run.stderr
-            .starts_with("mgd: lines 1 to 2: graph: UnknownError"),
+            .contains("\nmgd: lines 1 to 2: graph: UnknownError"),
         "{}",
         run.stderr
     );
