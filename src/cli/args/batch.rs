@@ -34,7 +34,7 @@ command! {
         /// use the beta version
         #[argh(switch)]
         pub(in crate::cli) beta: bool,
-        /// take no line and no answer longer than this many bytes (16M)
+        /// take no line, and no content that lies elsewhere, longer than this many bytes (16M)
         #[argh(option, from_str_fn(bytes))]
         pub(in crate::cli) max_item: Option<usize>,
     }

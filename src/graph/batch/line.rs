@@ -78,18 +78,20 @@ fn read(text: &[u8], number: u64, graph: &Graph) -> Result<Line, Error> {
         },
     };
     let (version, target) = target(graph, &path)?;
+    let id = id.map_or(Ok(Id::of_line(number)), Id::read)?;
+    let depends_on = depends_on.map_or(Ok(Vec::new()), |ids| read_ids(&ids))?;
+    if depends_on.contains(&id.key) {
+        return Err(Error::parameters("dependsOn: names the request itself"));
+    }
     Ok(Line {
         number,
-        id: match id {
-            Some(token) => Id::read(token)?,
-            None => Id::of_line(number),
-        },
+        id,
         method: read_method(method.as_deref(), body.is_some())?,
         version,
         target,
         headers: read_headers(headers.as_deref(), body.is_some(), graph)?,
         body,
-        depends_on: depends_on.map_or(Ok(Vec::new()), |ids| read_ids(&ids))?,
+        depends_on,
         length: text.len(),
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::graph::authorized::{MAX_REFUSAL, Reply, authorized};
+use crate::graph::batch::MOST;
 use crate::graph::batch::answers::{self, Item, wrong};
 use crate::graph::batch::chunk::Chunk;
 use crate::graph::service::Graph;
@@ -62,7 +63,7 @@ fn url(graph: &Graph, chunk: &Chunk) -> Result<Url, Error> {
 }
 
 fn read(mut reply: Reply, places: &[usize], max: usize) -> Result<Vec<Option<Item>>, Lost> {
-    let body = reply.answer.body.read_all(max.saturating_mul(places.len()));
+    let body = reply.answer.body.read_all(max.saturating_mul(MOST));
     let body = body.map_err(|fault| Lost {
         failure: fault.is_passing.then_some(Failure::Broken),
         is_unsure: true,

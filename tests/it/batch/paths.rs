@@ -141,6 +141,12 @@ fn what_is_no_request_is_refused() {
             "method: missing beside a body",
             "",
         ),
+        (
+            "{\"url\":\"a\",\"id\":\"A\",\"dependsOn\":[\"a\"]}",
+            "dependsOn: names the request itself",
+            "",
+        ),
+        ("{\"url\":\"$Batch?x\"}", "a batch cannot hold another", ""),
         ("{\"url\":\"$batch\"}", "a batch cannot hold another", ""),
         (
             "{\"url\":\"a\",\"headers\":[]}",
