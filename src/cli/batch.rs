@@ -22,6 +22,8 @@ use crate::parameters::Parameters;
 
 /// Batches under way where nothing else is said.
 const JOBS: u64 = 2;
+/// How many batches may end one after the other with nobody knowing what was done.
+const FEW: u32 = 3;
 
 pub(super) fn run(args: &Batch) -> Result<(), Failure> {
     let setup = args.setup();
@@ -61,6 +63,7 @@ fn work(
     console: &Console,
 ) -> Result<Option<Error>, Failure> {
     let mut under_way = 0;
+    let mut broken = 0;
     let mut is_over = false;
     let mut error = None;
     let mut fail = |new: Error, is_over: &mut bool| {
@@ -71,7 +74,7 @@ fn work(
         }
     };
     while under_way > 0 || !is_over {
-        if !is_over && output.open() < jobs {
+        if !is_over && under_way.max(output.open()) < jobs {
             crew.ask();
         }
         match crew.next_event(|| output.flush())? {
@@ -93,8 +96,14 @@ fn work(
             Event::Ended(range, result) => {
                 under_way -= 1;
                 output.end(range)?;
-                if let Err(new) = result {
-                    fail(new, &mut is_over);
+                match result {
+                    Ok(()) => broken = 0,
+                    Err(stop) => {
+                        broken += 1;
+                        if stop.is_final || broken == FEW {
+                            fail(stop.error, &mut is_over);
+                        }
+                    }
                 }
             }
         }

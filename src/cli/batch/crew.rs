@@ -7,7 +7,7 @@ use std::thread;
 use crate::cli::exit::Failure;
 use crate::error::Error;
 use crate::graph::Graph;
-use crate::graph::batch::{self, Answered, Chunk, Lines};
+use crate::graph::batch::{self, Answered, Chunk, Lines, Stop};
 
 /// What a thread has to tell.
 pub(super) enum Event {
@@ -15,7 +15,7 @@ pub(super) enum Event {
     Chunk(Result<Option<Chunk>, Error>),
     Answered(Answered),
     /// All is told of the lines in this range.
-    Ended((u64, u64), Result<(), Error>),
+    Ended((u64, u64), Result<(), Stop>),
 }
 
 /// One thread that reads, and one for each batch under way. None of them is waited for when the

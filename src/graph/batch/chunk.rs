@@ -16,7 +16,7 @@ pub(crate) struct Chunk {
 }
 
 /// What Graph takes in one request, with some room for what is put around the lines.
-const MOST_BYTES: usize = 4_000_000;
+pub(super) const MOST_BYTES: usize = 4_000_000;
 
 impl Chunk {
     /// Takes from the front of `pending` as many lines as go together: of one version, and none

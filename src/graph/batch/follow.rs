@@ -33,7 +33,7 @@ pub(super) fn follow(
     for _ in 0..HOPS {
         let url = location.take();
         let url =
-            url.ok_or_else(|| Error::protocol("it lies elsewhere, and nowhere said where"))?;
+            url.ok_or_else(|| Error::protocol("it lies elsewhere, and no location is given"))?;
         let url = absolute(&url, &origin)?;
         let (answer, body) = fetch(graph, line, &url)?;
         location = answer.header("location").map(str::to_owned);

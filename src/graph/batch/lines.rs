@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::file::cause;
 use crate::graph::batch::MOST;
-use crate::graph::batch::chunk::Chunk;
+use crate::graph::batch::chunk::{Chunk, MOST_BYTES};
 use crate::graph::batch::line::Line;
 use crate::graph::batch::window::Window;
 use crate::graph::service::Graph;
@@ -58,7 +58,7 @@ impl Lines {
     }
 
     fn read_chunk(&mut self) -> Result<Option<Chunk>, Error> {
-        while !self.is_over && self.pending.len() < self.wanted() {
+        while !self.is_over && !self.has_enough() {
             match self.read_line()? {
                 Some(line) => {
                     self.depends |= !line.depends_on.is_empty();
@@ -73,8 +73,12 @@ impl Lines {
         Chunk::take(&mut self.pending).map(Some)
     }
 
-    fn wanted(&self) -> usize {
-        if self.depends { MOST + MOST - 1 } else { MOST }
+    fn has_enough(&self) -> bool {
+        let bytes: usize = self.pending.iter().map(|line| line.length).sum();
+        match self.pending.len() {
+            count if self.depends => count == MOST + MOST - 1,
+            count => count == MOST || bytes > MOST_BYTES,
+        }
     }
 
     fn read_line(&mut self) -> Result<Option<Line>, Error> {

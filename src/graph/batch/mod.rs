@@ -14,7 +14,7 @@ mod window;
 
 pub(crate) use chunk::Chunk;
 pub(crate) use lines::Lines;
-pub(crate) use run::{Answered, run};
+pub(crate) use run::{Answered, Stop, run};
 
 /// How many requests Graph takes in one.
 pub(crate) const MOST: usize = 20;

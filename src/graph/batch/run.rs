@@ -21,6 +21,14 @@ pub(crate) struct Answered {
     pub(crate) is_failed: bool,
 }
 
+/// Why a batch ended without all its answers.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    pub(crate) error: Error,
+    /// Whether others need not be tried. Where not, each line was given.
+    pub(crate) is_final: bool,
+}
+
 struct Run<'r> {
     graph: &'r Graph,
     chunk: &'r Chunk,
@@ -36,14 +44,14 @@ struct Run<'r> {
 ///
 /// # Errors
 ///
-/// Those after which nothing more can be sent. What was answered before is given, and so is each
-/// request that changes something and may have been carried out; the others are not.
+/// What was answered before is given, and so is each request that changes something and may have
+/// been carried out; the others are not.
 pub(crate) fn run(
     graph: &Graph,
     chunk: &Chunk,
     follows: bool,
     give: &mut dyn FnMut(Answered),
-) -> Result<(), Error> {
+) -> Result<(), Stop> {
     let count = chunk.lines.len();
     let mut run = Run {
         graph,
@@ -59,14 +67,26 @@ pub(crate) fn run(
     for place in run.moved.take().unwrap_or_default() {
         run.follow(place);
     }
-    result.map_err(|error| match chunk.range() {
-        (first, last) if first == last => error.at(&format!("line {first}")),
-        (first, last) => error.at(&format!("lines {first} to {last}")),
+    result.map_err(|stop| Stop {
+        error: match chunk.range() {
+            (first, last) if first == last => stop.error.at(&format!("line {first}")),
+            (first, last) => stop.error.at(&format!("lines {first} to {last}")),
+        },
+        ..stop
     })
 }
 
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            is_final: true,
+        }
+    }
+}
+
 impl Run<'_> {
-    fn rounds(&mut self) -> Result<(), Error> {
+    fn rounds(&mut self) -> Result<(), Stop> {
         let http = self.graph.client().http();
         let mut attempts = http.attempts();
         let mut open: Vec<usize> = (0..self.chunk.lines.len()).collect();
@@ -136,9 +156,9 @@ impl Run<'_> {
         open: &[usize],
         lost: Lost,
         attempts: &mut Attempts,
-    ) -> Result<Vec<usize>, Error> {
+    ) -> Result<Vec<usize>, Stop> {
         if !lost.is_unsure {
-            return Err(lost.error);
+            return Err(lost.error.into());
         }
         let message = format!("it may have been applied: {}", lost.error);
         let (mut left, writes): (Vec<usize>, Vec<usize>) = open
@@ -159,16 +179,19 @@ impl Run<'_> {
             let what = "not asked again: it depends on a request whose outcome is unknown";
             self.give_none(place, "mgd.noAnswer", what);
         }
-        let Some(failure) = lost.failure else {
-            return Err(lost.error);
+        let http = self.graph.client().http();
+        let Some(failure) = lost.failure.filter(|_| !http.is_out_of_time()) else {
+            return Err(lost.error.into());
         };
         if left.is_empty() {
-            return Ok(left);
+            return Err(Stop {
+                error: lost.error,
+                is_final: false,
+            });
         }
-        let http = self.graph.client().http();
         match http.next_wait(self.graph.root()?.origin(), attempts, failure) {
             Some(wait) => http.sleep(&lost.error.to_string(), wait),
-            None => return Err(lost.error),
+            None => return Err(lost.error.into()),
         }
         Ok(left)
     }

@@ -1,5 +1,7 @@
 //! Batches whose answer never came, or not whole.
 
+use std::time::Duration;
+
 use super::{BATCH, asked, batch, body, carried_out, list, outer, statuses};
 use crate::tenant::{Reply, Tenant};
 
@@ -98,4 +100,46 @@ fn a_batch_of_changes_that_breaks_does_not_stop_the_next() {
     );
     assert_eq!(statuses(&run).last(), Some(&("w20".to_owned(), 204)));
     assert_eq!(carried_out(&tenant), ["DELETE /v1.0/users/20"]);
+}
+
+#[test]
+fn three_batches_in_a_row_that_break_end_the_command() {
+    let lines: String = (0..200)
+        .map(|n| format!("{{\"id\":\"w{n}\",\"method\":\"DELETE\",\"url\":\"users/{n}\"}}\n"))
+        .collect();
+    let tenant = Tenant::start();
+    tenant.always(BATCH, Reply::hang_up());
+    let run = batch(&tenant, &["--jobs=1"], &lines);
+    assert_eq!((run.code, statuses(&run).len()), (4, 60));
+    let told = "mgd: 60 of 60 requests failed\nmgd: no line after line 60 was sent\n\
+                mgd: lines 41 to 60: localhost";
+    assert!(run.stderr.starts_with(told), "{}", run.stderr);
+
+    let tenant = Tenant::start();
+    let broken = || Reply::hang_up();
+    tenant.on(
+        BATCH,
+        [broken(), broken(), Reply::pass(), broken(), broken()],
+    );
+    let run = batch(&tenant, &["--jobs=1"], &lines);
+    assert_eq!(
+        (run.code, run.stderr.as_str()),
+        (1, "mgd: 80 of 200 requests failed\n")
+    );
+}
+
+#[test]
+fn the_end_of_all_time_ends_the_command() {
+    let lines: String = (0..200)
+        .map(|n| format!("{{\"id\":\"w{n}\",\"method\":\"DELETE\",\"url\":\"users/{n}\"}}\n"))
+        .collect();
+    let tenant = Tenant::start();
+    tenant.always(BATCH, Reply::pass().delay(Duration::from_secs(20)));
+    let run = batch(&tenant, &["--jobs=1", "--max-time=2"], &lines);
+    assert_eq!(
+        (run.code, statuses(&run).len(), outer(&tenant).len()),
+        (4, 20, 1)
+    );
+    let told = "mgd: 20 of 20 requests failed\nmgd: no line after line 20 was sent\n";
+    assert!(run.stderr.starts_with(told), "{}", run.stderr);
 }
