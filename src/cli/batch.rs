@@ -39,6 +39,12 @@ pub(super) fn run(args: &Batch) -> Result<(), Failure> {
     console.clear();
     let (failed, all) = output.counts();
     let count = format!("{failed} of {all} requests failed");
+    if output.partial() > 0 {
+        console.note(&format!(
+            "{} of {all} answers are not whole: they carry a further link (@odata.nextLink)",
+            output.partial()
+        ));
+    }
     match result? {
         Some(error) => {
             if failed > 0 {

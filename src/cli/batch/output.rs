@@ -18,6 +18,7 @@ pub(super) struct Output {
     /// The number of the last line that was sent.
     begun: u64,
     failed: u64,
+    partial: u64,
     all: u64,
 }
 
@@ -31,6 +32,7 @@ impl Output {
             open: BTreeSet::new(),
             begun: 0,
             failed: 0,
+            partial: 0,
             all: 0,
         }
     }
@@ -61,9 +63,15 @@ impl Output {
         (self.failed, self.all)
     }
 
+    /// How many answers are the first page of more.
+    pub(super) fn partial(&self) -> u64 {
+        self.partial
+    }
+
     pub(super) fn put(&mut self, answered: Answered) -> Result<(), Failure> {
         self.all += 1;
         self.failed += u64::from(answered.is_failed);
+        self.partial += u64::from(answered.is_partial);
         if !self.is_ordered {
             return self.sink.write(&answered.text);
         }

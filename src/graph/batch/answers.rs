@@ -14,6 +14,8 @@ use crate::http;
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) status: u16,
+    /// Whether it carries a further link: it is the first page of more.
+    pub(super) is_partial: bool,
     /// All members but the id, as they came.
     members: Vec<Member>,
 }
@@ -46,14 +48,21 @@ pub(super) fn responses(body: &[u8]) -> Result<Option<Vec<u8>>, String> {
 
 impl Item {
     fn read(text: &[u8]) -> Result<(String, Self), String> {
-        let members = object::members(text).map_err(|flaw| flawed(&flaw))?;
+        let (members, is_partial) = object::read(text).map_err(|flaw| flawed(&flaw))?;
         let (ids, members): (Vec<_>, Vec<_>) =
             members.into_iter().partition(|(key, _)| is_name(key, "id"));
         let id = one(ids, "id")?.and_then(|token| object::text(&token));
         let status = one(members.clone(), "status")?;
         let status = status.and_then(|token| std::str::from_utf8(&token).ok()?.parse().ok());
         match (id, status) {
-            (Some(id), Some(status @ 100..=999)) => Ok((id, Self { status, members })),
+            (Some(id), Some(status @ 100..=999)) => {
+                let item = Self {
+                    status,
+                    is_partial,
+                    members,
+                };
+                Ok((id, item))
+            }
             (None, _) => Err("it has an answer without an id".to_owned()),
             (_, _) => Err("it has an answer without a status".to_owned()),
         }

@@ -5,6 +5,11 @@ use crate::graph::splitter::{Flaw, Piece, Splitter};
 
 /// The members of the object that `text` is, in their order, without white space between tokens.
 pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, Flaw> {
+    read(text).map(|(members, _)| members)
+}
+
+/// The same, and whether something inside has a further link, so that it is not whole.
+pub(super) fn read(text: &[u8]) -> Result<(Vec<Member>, bool), Flaw> {
     let mut splitter = Splitter::new(text.len());
     let mut members = Vec::new();
     let mut at = 0;
@@ -19,7 +24,7 @@ pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, Flaw> {
             });
         }
     }
-    splitter.finish().map(|()| members)
+    splitter.finish().map(|()| (members, splitter.is_partial()))
 }
 
 /// The items of the array that `text` is.

@@ -19,6 +19,8 @@ pub(crate) struct Answered {
     pub(crate) text: Vec<u8>,
     /// Whether it has a status from 400 on, or none.
     pub(crate) is_failed: bool,
+    /// Whether it carries a further link: it is the first page of more.
+    pub(crate) is_partial: bool,
 }
 
 /// Why a batch ended without all its answers.
@@ -209,8 +211,13 @@ impl Run<'_> {
         if let Some(moved) = self.moved.as_mut().filter(|_| is_elsewhere) {
             moved.push(place);
         } else {
-            let (text, is_failed) = (item.line(line), !item.is_success());
-            self.give(place, text, is_failed);
+            let answered = Answered {
+                number: line.number,
+                text: item.line(line),
+                is_failed: !item.is_success(),
+                is_partial: item.is_partial,
+            };
+            self.give(place, answered);
             return;
         }
         self.is_given[place] = true;
@@ -220,23 +227,33 @@ impl Run<'_> {
         let line = &self.chunk.lines[place];
         let location = self.standings[place].last.as_ref().and_then(Item::location);
         match follow(self.graph, line, location) {
-            Ok((text, status)) => self.give(place, text, status >= 400),
+            Ok((text, status)) => {
+                let answered = Answered {
+                    number: line.number,
+                    text,
+                    is_failed: status >= 400,
+                    is_partial: false,
+                };
+                self.give(place, answered);
+            }
             Err(error) => self.give_none(place, "mgd.notFollowed", &error.to_string()),
         }
     }
 
     fn give_none(&mut self, place: usize, code: &str, message: &str) {
         self.standings[place].last = None;
-        let text = unanswered(&self.chunk.lines[place], code, message);
-        self.give(place, text, true);
+        let line = &self.chunk.lines[place];
+        let answered = Answered {
+            number: line.number,
+            text: unanswered(line, code, message),
+            is_failed: true,
+            is_partial: false,
+        };
+        self.give(place, answered);
     }
 
-    fn give(&mut self, place: usize, text: Vec<u8>, is_failed: bool) {
+    fn give(&mut self, place: usize, answered: Answered) {
         self.is_given[place] = true;
-        (self.give)(Answered {
-            number: self.chunk.lines[place].number,
-            text,
-            is_failed,
-        });
+        (self.give)(answered);
     }
 }

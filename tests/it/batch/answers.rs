@@ -217,3 +217,15 @@ fn nothing_secret_is_told_however_loud() {
         }
     }
 }
+
+#[test]
+fn answers_that_are_the_first_page_of_more_are_told() {
+    let tenant = Tenant::start();
+    tenant.set_page_size(2);
+    let run = batch(&tenant, &[], "users\nusers?$top=3\nusers\n");
+    let note = "mgd: 2 of 3 answers are not whole: they carry a further link (@odata.nextLink)\n";
+    assert_eq!((run.code, run.stderr.as_str()), (0, note));
+    assert_eq!(run.stdout.matches("@odata.nextLink").count(), 2);
+    let run = batch(&tenant, &["-q"], "users\n");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+}

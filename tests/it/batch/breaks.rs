@@ -51,7 +51,7 @@ fn a_batch_that_only_reads_is_asked_again_whole() {
     ] {
         let tenant = Tenant::start();
         tenant.on(BATCH, [reply]);
-        let run = batch(&tenant, &[], "users\nusers?$top=1\n");
+        let run = batch(&tenant, &[], "users\nusers?$top=3\n");
         assert_eq!((run.code, run.stderr.as_str()), (0, ""));
         assert_eq!(list(&statuses(&run)), "1 200, 2 200");
         assert_eq!(outer(&tenant).len(), 2);

@@ -116,7 +116,7 @@ fn what_cannot_be_fetched_is_an_error_of_its_line() {
     ] {
         let tenant = moved(location);
         let arguments = ["--follow", "--max-item=1000", "--retry-max-time=0.5"];
-        let run = batch(&tenant, &arguments, "files/a\nusers?$top=1&$select=id\n");
+        let run = batch(&tenant, &arguments, "files/a\nusers?$top=3&$select=id\n");
         assert_eq!(
             (run.code, run.stderr.as_str()),
             (1, "mgd: 1 of 2 requests failed\n")

@@ -35,7 +35,7 @@ fn a_line_is_written_with_its_id_and_all_that_graph_gave() {
     let run = batch(
         &tenant,
         &[],
-        "{\"id\":\"\\u0041 b\",\"url\":\"users?$select=displayName,bigNumber&$top=1\"}",
+        "{\"id\":\"\\u0041 b\",\"url\":\"users?$select=displayName,bigNumber&$top=3\"}",
     );
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     assert_eq!(run.stdout.lines().count(), 1);
