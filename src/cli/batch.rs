@@ -37,27 +37,32 @@ pub(super) fn run(args: &Batch) -> Result<(), Failure> {
     let jobs = args.jobs.unwrap_or(JOBS);
     let result = work(crew, &mut output, jobs, &console);
     console.clear();
+    conclude(result?, &output, &console)
+}
+
+/// Says what a code of 0 would hide, and what an error leaves undone.
+fn conclude(error: Option<Error>, output: &Output, console: &Console) -> Result<(), Failure> {
     let (failed, all) = output.counts();
-    let count = format!("{failed} of {all} requests failed");
-    if output.partial() > 0 {
+    let partial = output.partial();
+    if partial > 0 {
         console.note(&format!(
-            "{} of {all} answers are not whole: they carry a further link (@odata.nextLink)",
-            output.partial()
+            "{partial} of {all} answers are not whole: they carry a further link (@odata.nextLink)"
         ));
     }
-    match result? {
-        Some(error) => {
-            if failed > 0 {
-                console.note(&count);
-            }
-            if output.begun() > 0 {
-                console.note(&format!("no line after line {} was sent", output.begun()));
-            }
-            Err(error.into())
-        }
-        None if failed > 0 => Err(Error::Graph(Report::new(count)).into()),
-        None => Ok(()),
+    let count = format!("{failed} of {all} requests failed");
+    let Some(error) = error else {
+        return match failed {
+            0 => Ok(()),
+            _ => Err(Error::Graph(Report::new(count)).into()),
+        };
+    };
+    if failed > 0 {
+        console.note(&count);
     }
+    if output.begun() > 0 {
+        console.note(&format!("no line after line {} was sent", output.begun()));
+    }
+    Err(error.into())
 }
 
 /// Keeps at most `jobs` batches under way or unwritten until the input is over, or an error says

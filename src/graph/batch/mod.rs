@@ -8,13 +8,15 @@ mod follow;
 mod line;
 mod lines;
 mod object;
+mod outcome;
 mod post;
 mod run;
 mod window;
 
 pub(crate) use chunk::Chunk;
 pub(crate) use lines::Lines;
-pub(crate) use run::{Answered, Stop, run};
+pub(crate) use outcome::{Answered, Stop};
+pub(crate) use run::run;
 
 /// How many requests Graph takes in one.
 pub(crate) const MOST: usize = 20;

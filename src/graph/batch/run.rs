@@ -1,35 +1,14 @@
 //! A batch from its first round to its last: what passes is asked again, everything else is
 //! handed out.
 
-use crate::error::Error;
 use crate::graph::batch::again::{Standing, again, longest_wait};
 use crate::graph::batch::answers::{Item, unanswered};
 use crate::graph::batch::chunk::Chunk;
 use crate::graph::batch::follow::follow;
+use crate::graph::batch::outcome::{Answered, Stop};
 use crate::graph::batch::post::{Lost, post};
 use crate::graph::service::Graph;
 use crate::http::{Attempts, Failure};
-
-/// What came of one line.
-#[derive(Debug)]
-pub(crate) struct Answered {
-    /// The number of the line.
-    pub(crate) number: u64,
-    /// A line of the output.
-    pub(crate) text: Vec<u8>,
-    /// Whether it has a status from 400 on, or none.
-    pub(crate) is_failed: bool,
-    /// Whether it carries a further link: it is the first page of more.
-    pub(crate) is_partial: bool,
-}
-
-/// Why a batch ended without all its answers.
-#[derive(Debug)]
-pub(crate) struct Stop {
-    pub(crate) error: Error,
-    /// Whether others need not be tried. Where not, each line was given.
-    pub(crate) is_final: bool,
-}
 
 struct Run<'r> {
     graph: &'r Graph,
@@ -76,15 +55,6 @@ pub(crate) fn run(
         },
         ..stop
     })
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self {
-            error,
-            is_final: true,
-        }
-    }
 }
 
 impl Run<'_> {
