@@ -26,11 +26,11 @@ pub(crate) struct Request<'r> {
     pub(crate) is_plain: bool,
     /// A header that proves something and is no bearer.
     pub(crate) proof: Option<(&'static str, &'r Secret)>,
-    /// Whether its URL lets in whoever knows it, so that only the host is told.
-    pub(crate) is_private: bool,
     /// Whether it goes to an endpoint beside this machine: never through a proxy, and with little
     /// patience.
     pub(crate) is_near: bool,
+    /// Whether the URL itself opens what lies behind it, so that messages name its host alone.
+    pub(crate) is_secret: bool,
 }
 
 /// When a request may be sent again.
@@ -54,8 +54,8 @@ impl<'r> Request<'r> {
             repeats: Repeats::Freely,
             is_plain: false,
             proof: None,
-            is_private: false,
             is_near: false,
+            is_secret: false,
         }
     }
 
@@ -65,15 +65,6 @@ impl<'r> Request<'r> {
             method: "POST",
             content: Content::Form(form),
             ..Self::get(url)
-        }
-    }
-
-    /// Where it goes, for messages.
-    pub(super) fn shown(&self) -> String {
-        if self.is_private {
-            format!("{}/…", self.url.origin())
-        } else {
-            shown(self.url)
         }
     }
 
@@ -95,7 +86,7 @@ pub(super) fn run(
 ) -> Result<Response<ureq::Body>, Fault> {
     let head = head(request, client_request_id).map_err(Fault::before_sending)?;
     let bad_url = |_| {
-        let cause = format!("{}: not a url", request.shown());
+        let cause = format!("{}: not a url", shown(request));
         Fault::before_sending(Error::protocol(cause))
     };
     let is_write = matches!(request.method, "POST" | "PUT" | "PATCH");
@@ -186,8 +177,17 @@ fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error
     Ok(message)
 }
 
-/// A URL for messages: what stands for a place in a listing is long, and nobody's business.
-fn shown(url: &Url) -> String {
+/// The URL of a request for messages.
+pub(super) fn shown(request: &Request<'_>) -> String {
+    if request.is_secret {
+        format!("{}/…", request.url.origin())
+    } else {
+        without_places(request.url)
+    }
+}
+
+/// What stands for a place in a listing is long, and nobody's business.
+fn without_places(url: &Url) -> String {
     let mut shown = String::new();
     for (index, part) in url.as_str().split('&').enumerate() {
         let (before, separator, query) = match part.split_once('?') {
@@ -243,6 +243,17 @@ mod tests {
     fn a_place_in_a_listing_is_not_shown() {
         let url = "https://h/v1.0/u?$top=2&$skiptoken=abc%26&x=1";
         let url = Url::parse(url).unwrap();
-        assert_eq!(shown(&url), "https://h/v1.0/u?$top=2&$skiptoken=…&x=1");
+        let request = Request::get(&url);
+        assert_eq!(shown(&request), "https://h/v1.0/u?$top=2&$skiptoken=…&x=1");
+    }
+
+    #[test]
+    fn of_a_url_that_is_a_secret_the_host_alone_is_shown() {
+        let url = Url::parse("https://h:8443/up/fe6987415ace?tempauth=x").unwrap();
+        let request = Request {
+            is_secret: true,
+            ..Request::get(&url)
+        };
+        assert_eq!(shown(&request), "https://h:8443/…");
     }
 }

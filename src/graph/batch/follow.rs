@@ -61,7 +61,7 @@ fn fetch(graph: &Graph, line: &Line, url: &Url) -> Result<(Answer, Vec<u8>), Err
     let is_own = graph.root()?.origin() == url.origin();
     let request = http::Request {
         headers: if is_own { &line.headers } else { &[] },
-        is_private: !is_own,
+        is_secret: !is_own,
         ..http::Request::get(url)
     };
     let mut attempts = http.attempts();

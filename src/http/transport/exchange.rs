@@ -10,7 +10,7 @@ use crate::http::body::Body;
 use crate::http::connect;
 use crate::http::crypto::provider;
 use crate::http::fault::{Fault, Patience};
-use crate::http::message::{Repeats, Request, guid, run};
+use crate::http::message::{Repeats, Request, guid, run, shown};
 use crate::http::proxy;
 use crate::http::roots::{self, Roots};
 use crate::http::transport::{Answer, Http};
@@ -120,7 +120,7 @@ impl Http {
             let status = response.status().as_u16();
             format!(
                 "{method} {} -> {status} in {} ms",
-                request.shown(),
+                shown(request),
                 time.as_millis()
             )
         });
