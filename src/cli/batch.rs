@@ -16,9 +16,7 @@ use crate::cli::exit::Failure;
 use crate::cli::sink::Sink;
 use crate::error::{Error, Report};
 use crate::file::{cause, shown};
-use crate::graph::Graph;
 use crate::graph::batch::Lines;
-use crate::parameters::Parameters;
 
 /// Batches under way where nothing else is said.
 const JOBS: u64 = 2;
@@ -29,7 +27,11 @@ pub(super) fn run(args: &Batch) -> Result<(), Failure> {
     let setup = args.setup();
     let console = Console::new(setup.voice);
     let parameters = setup.parameters()?;
-    let graph = Arc::new(graph(args, &parameters, &console)?);
+    let mut graph = setup.graph(&parameters, setup.network(&console))?;
+    if let Some(bytes) = args.max_item {
+        graph = graph.with_max_item(bytes);
+    }
+    let graph = Arc::new(graph);
     let (input, name) = input(args.file.as_deref())?;
     let lines = Lines::new(Arc::clone(&graph), input, name);
     let crew = Crew::new(graph, lines, args.follow);
@@ -121,23 +123,6 @@ fn work(
     }
     output.flush()?;
     Ok(error)
-}
-
-fn graph(args: &Batch, parameters: &Parameters, console: &Console) -> Result<Graph, Error> {
-    let mut graph = parameters.graph(args.setup().network(console))?;
-    if args.beta {
-        graph = graph.with_beta();
-    }
-    if let Some(bytes) = args.max_item {
-        graph = graph.with_max_item(bytes);
-    }
-    for header in &args.headers {
-        let (name, value) = header.split_once(':').ok_or_else(|| {
-            Error::parameters(format!("-H {header}: has no colon")).hint("write -H 'Name: value'")
-        })?;
-        graph = graph.with_header(name.trim(), value.trim())?;
-    }
-    Ok(graph)
 }
 
 /// The input and what it is called.

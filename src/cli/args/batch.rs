@@ -28,15 +28,9 @@ command! {
         /// fetch what an answer (302) says to lie elsewhere; the token goes to Graph alone
         #[argh(switch)]
         pub(in crate::cli) follow: bool,
-        /// send a header, as in 'ConsistencyLevel: eventual', with every request of the batches
-        #[argh(option, short = 'H', long = "header")]
-        pub(in crate::cli) headers: Vec<String>,
-        /// use the beta version
-        #[argh(switch)]
-        pub(in crate::cli) beta: bool,
         /// take no line, and no content that lies elsewhere, longer than this many bytes (16M)
         #[argh(option, from_str_fn(bytes))]
         pub(in crate::cli) max_item: Option<usize>,
     }
-    with identity network voice
+    with calls identity network voice
 }
