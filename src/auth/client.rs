@@ -203,6 +203,11 @@ impl ConfidentialClient {
         &self.client_id
     }
 
+    /// The application and its tenant, in a word.
+    pub(crate) fn account(&self) -> String {
+        format!("{} {}", self.authority.base().as_str(), self.client_id)
+    }
+
     pub(crate) fn consent_url(&self) -> String {
         self.authority.consent_url(&self.client_id)
     }

@@ -92,7 +92,7 @@ impl ConfidentialClient {
 
     /// Entra throttles an application of a tenant.
     fn wait_key(&self) -> String {
-        format!("{} {}", self.authority.base().as_str(), self.client_id)
+        self.account()
     }
 
     /// So does Graph (learn.microsoft.com/graph/throttling).

@@ -3,6 +3,7 @@
 pub(super) mod batch;
 pub(super) mod commands;
 pub(super) mod delta;
+pub(super) mod download;
 mod options;
 pub(super) mod request;
 pub(super) mod values;
@@ -43,6 +44,7 @@ pub(super) enum Command {
     Check(Check),
     ConsentUrl(ConsentUrl),
     Delta(delta::Delta),
+    Download(download::Download),
     Get(Get),
     Request(RequestArguments),
     Token(Token),
@@ -76,6 +78,7 @@ impl Request {
                 Command::Check(check) => check.setup().voice,
                 Command::ConsentUrl(consent) => consent.setup().voice,
                 Command::Delta(delta) => delta.setup().voice,
+                Command::Download(download) => download.setup().voice,
                 Command::Get(get) => get.setup().voice,
                 Command::Request(request) => request.setup().voice,
                 Command::Token(token) => token.setup().voice,

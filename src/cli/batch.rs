@@ -103,7 +103,7 @@ fn work(
                 output.put(answered)?;
                 if !output.is_terminal() {
                     let (failed, all) = output.counts();
-                    console.progress_of_requests(all, failed);
+                    console.progress_of(|| format!("{all} requests answered, {failed} failed"));
                 }
             }
             Event::Ended(range, result) => {

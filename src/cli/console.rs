@@ -99,7 +99,7 @@ impl Console {
 
     /// Shows how far a listing is, if anybody watches.
     pub(super) fn progress(&self, counts: Counts) {
-        if self.is_due() {
+        self.progress_of(|| {
             let Counts {
                 pages,
                 items,
@@ -107,27 +107,24 @@ impl Console {
                 ..
             } = counts;
             let megabytes = bytes as f64 / 1e6;
-            self.show(&format!(
-                "{items} items on {pages} pages, {megabytes:.1} MB"
-            ));
-        }
+            format!("{items} items on {pages} pages, {megabytes:.1} MB")
+        });
     }
 
-    /// Shows how many requests were answered, if anybody watches.
-    pub(super) fn progress_of_requests(&self, answered: u64, failed: u64) {
-        if self.is_due() {
-            self.show(&format!("{answered} requests answered, {failed} failed"));
-        }
-    }
-
-    fn is_due(&self) -> bool {
+    /// Shows how far the work is, if anybody watches and it is time to.
+    pub(super) fn progress_of(&self, text: impl FnOnce() -> String) {
         if !self.0.has_progress {
-            return false;
+            return;
         }
         let now = Instant::now();
-        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown_at = *state.shown_at.get_or_insert(now);
-        now.duration_since(shown_at) >= PROGRESS_EVERY
+        let is_due = {
+            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let shown_at = *state.shown_at.get_or_insert(now);
+            now.duration_since(shown_at) >= PROGRESS_EVERY
+        };
+        if is_due {
+            self.show(&text());
+        }
     }
 
     /// Takes the progress away.

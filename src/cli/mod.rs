@@ -10,6 +10,7 @@ mod consent_url;
 mod console;
 mod delta;
 mod document;
+mod download;
 mod exit;
 mod fields;
 mod get;
@@ -22,6 +23,7 @@ mod setup;
 mod signals;
 mod sink;
 mod token;
+mod transfer;
 mod tsv;
 
 use std::process::ExitCode;
@@ -71,6 +73,7 @@ fn run(request: Request) -> Result<(), Failure> {
             Command::Check(check) => check::run(&check),
             Command::ConsentUrl(consent) => consent_url::run(&consent),
             Command::Delta(delta) => delta::run(&delta),
+            Command::Download(download) => download::run(&download),
             Command::Get(get) => get::run(get),
             Command::Request(request) => request::run(&request),
             Command::Token(token) => token::run(&token),

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::cli::exit::Failure;
 use crate::cli::signals;
 use crate::error::Error;
-use crate::file::{Replacement, cause};
+use crate::file::{Replacement, cause, target};
 
 /// A buffered output whose every failure is seen.
 #[derive(Debug)]
@@ -48,15 +48,7 @@ impl Sink {
         }
         let name = path.display().to_string();
         let fail = |error: io::Error| failed(&name, &error);
-        // What a link leads to is replaced, not the link.
-        let target = match fs::canonicalize(path) {
-            Ok(target) => target,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
-                Ok(target) => path.parent().unwrap_or(Path::new("")).join(target),
-                Err(_) => path.to_owned(),
-            },
-            Err(error) => return Err(fail(error)),
-        };
+        let target = target(path).map_err(fail)?;
         let metadata = fs::metadata(&target).ok();
         let kind = metadata.as_ref().map(fs::Metadata::file_type);
         if kind.is_some_and(|kind| kind.is_dir()) {

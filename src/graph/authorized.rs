@@ -63,7 +63,8 @@ fn answered(
                 token,
                 consent: client.consent_url(),
                 path: request.url.path_and_query().to_owned(),
-                is_write: request.repeats == Repeats::Unapplied,
+                is_write: !matches!(request.method, "GET" | "HEAD" | "OPTIONS"),
+                is_unsure: request.repeats == Repeats::Unapplied,
             });
         }
         is_fresh = true;
@@ -89,6 +90,7 @@ pub(crate) struct Reply {
     consent: String,
     path: String,
     is_write: bool,
+    is_unsure: bool,
 }
 
 impl Reply {
@@ -105,6 +107,7 @@ impl Reply {
     pub(crate) fn refusal(&self, body: Option<&[u8]>) -> Error {
         let asked = Asked {
             is_write: self.is_write,
+            is_unsure: self.is_unsure,
             path: &self.path,
             token: &self.token,
             consent: &self.consent,

@@ -23,6 +23,7 @@ mod request;
 mod resync;
 mod service;
 mod splitter;
+mod transfer;
 
 #[cfg(feature = "cli")]
 pub(crate) use delta::{Delta, Event, Files};
@@ -37,3 +38,5 @@ pub use pages::{Counts, Pages};
 pub(crate) use query::Query;
 pub use request::{Request, Response};
 pub use service::Graph;
+#[cfg(feature = "cli")]
+pub(crate) use transfer::{Digest, Download, Facts, Hash, Step, Version};

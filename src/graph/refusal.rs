@@ -14,6 +14,8 @@ use crate::secret::Secret;
 pub(crate) struct Asked<'a> {
     /// Whether something was to be changed.
     pub(crate) is_write: bool,
+    /// Whether it matters that it may have been changed all the same.
+    pub(crate) is_unsure: bool,
     /// Path and query.
     pub(crate) path: &'a str,
     /// The token that came with it.
@@ -67,7 +69,7 @@ pub(crate) fn refusal(answer: &Answer, body: Option<&[u8]>, asked: &Asked<'_>) -
         300..=399 => Error::Protocol(report),
         429 => Error::Unavailable(report),
         501 | 505 | 507 => Error::Graph(report),
-        408 | 500.. if asked.is_write => Error::Unavailable(report).unsure(),
+        408 | 500.. if asked.is_unsure => Error::Unavailable(report).unsure(),
         408 | 500.. => Error::Unavailable(report),
         _ => Error::Graph(report),
     }
@@ -138,6 +140,11 @@ impl Refusal {
         }
     }
 
+    /// The outermost code.
+    pub(crate) fn code(self) -> Option<String> {
+        self.codes.into_iter().next()
+    }
+
     /// The error in a line.
     pub(crate) fn line(&self) -> String {
         let code = self.codes.first().map(String::as_str).unwrap_or("no code");
@@ -161,11 +168,7 @@ fn hint(status: u16, codes: &[String], message: &str, asked: &Asked<'_>) -> Opti
     } else if status == 403 {
         Some(forbidden(&is, asked))
     } else if (300..400).contains(&status) {
-        Some(
-            "the content lies elsewhere, where get does not follow: a later version will, by \
-             mgd download PATH -O -"
-                .into(),
-        )
+        Some("the content lies elsewhere, where only this follows: mgd download PATH -O -".into())
     } else if message.contains("/me request") {
         Some("an application has no /me: name the user, as in users/NAME@DOMAIN".into())
     } else {

@@ -15,17 +15,17 @@ pub(crate) enum Content<'r> {
     /// A form; it holds a secret.
     Form(&'r Secret),
     Bytes(&'r [u8]),
-    #[expect(dead_code, reason = "the upload session sends parts of a file")]
     Part(&'r Part<'r>),
     Stream(&'r Stream),
 }
 
 /// So many bytes of a file from `start` on, read anew for each try.
-#[derive(Debug)]
 pub(crate) struct Part<'r> {
     pub(crate) file: &'r File,
     pub(crate) start: u64,
     pub(crate) length: u64,
+    /// Hears how much of it has been read for this try.
+    pub(crate) watch: &'r dyn Fn(u64),
 }
 
 /// What can be read once; without a length it is sent in chunks.
@@ -83,6 +83,15 @@ impl fmt::Debug for Stream {
     }
 }
 
+impl fmt::Debug for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Part")
+            .field("start", &self.start)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Reads a [`Part`] from its start to its end.
 #[derive(Debug)]
 pub(super) struct PartReader<'r> {
@@ -102,6 +111,7 @@ impl Read for PartReader<'_> {
             return Err(unread(short));
         }
         self.done += n as u64;
+        (self.part.watch)(self.done);
         Ok(n)
     }
 }

@@ -21,7 +21,7 @@ mod transport;
 mod url;
 
 pub(crate) use body::Body;
-pub(crate) use content::{Content, Stream};
+pub(crate) use content::{Content, Part, Stream};
 pub(crate) use fault::Fault;
 pub(crate) use message::{Repeats, Request, guid};
 pub use network::Network;

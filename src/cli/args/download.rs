@@ -1,0 +1,35 @@
+//! `mgd download`.
+
+use std::path::PathBuf;
+
+use crate::cli::args::options::{command, option};
+
+command! {
+    /// write the content at PATH to a file, and go on where an earlier run broke off
+    #[argh(
+        subcommand,
+        name = "download",
+        help_triggers("-h", "--help"),
+        example = "mgd download drives/ID/root:/reports/may.xlsx:/content -O may.xlsx",
+        example = "mgd download \"reports/getOffice365ActiveUserDetail(period='D7')\" -O -",
+        note = "FILE.part and FILE.part.json stand beside FILE until it is whole."
+    )]
+    struct Download {
+        /// a path such as drives/ID/items/ID/content, or a URL on the same Graph
+        #[argh(positional)]
+        pub(in crate::cli) path: String,
+        /// write to this file, which is replaced when all is there, and not before; - is stdout
+        #[argh(option, short = 'O')]
+        pub(in crate::cli) output_file: Option<PathBuf>,
+        /// do not ask for the size and the hash of a drive item to hold the content against
+        #[argh(switch)]
+        pub(in crate::cli) no_verify: bool,
+        /// send a header to Graph, as in 'Accept: text/csv'
+        #[argh(option, short = 'H', long = "header")]
+        pub(in crate::cli) headers: Vec<String>,
+        /// use the beta version
+        #[argh(switch)]
+        pub(in crate::cli) beta: bool,
+    }
+    with identity network voice
+}

@@ -1,0 +1,248 @@
+//! Where a download goes: a file that is put in its place when it is whole, or a stream.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::FileTypeExt as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::cli::exit::Failure;
+use crate::cli::sink::Sink;
+use crate::error::Error;
+use crate::file::{self, Partial, cause};
+use crate::graph::{Digest, Version};
+
+/// Where the bytes go.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// stdout, a pipe or a device; what was written cannot be taken back.
+    Stream { sink: Sink, has_written: bool },
+    /// A file; it is gone once it was rejected.
+    File {
+        partial: Option<Partial>,
+        /// Whether another run can go on where this one ends.
+        can_go_on: bool,
+    },
+}
+
+impl Place {
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        let name = file::shown(path);
+        let fail = |cause: &str| Error::local(format!("{name}: not written: {cause}"));
+        let target = file::target(path).map_err(|error| fail(&cause(&error)))?;
+        let kind = fs::metadata(&target).map(|metadata| metadata.file_type());
+        let is_file = kind.map_or(true, |kind| {
+            !kind.is_fifo() && !kind.is_char_device() && !kind.is_socket() && !kind.is_dir()
+        });
+        if path.as_os_str() == "-" || !is_file {
+            let sink = Sink::file(path)?;
+            let has_written = false;
+            return Ok(Self::Stream { sink, has_written });
+        }
+        if target.file_name().is_none() {
+            return Err(fail("is no name of a file").into());
+        }
+        match Partial::of(&target) {
+            Ok(Some(partial)) => Ok(Self::File {
+                partial: Some(partial),
+                can_go_on: false,
+            }),
+            Ok(None) => Err(
+                Error::local(format!("{name}.part: another process writes it"))
+                    .hint("wait until it has ended, or name another file")
+                    .into(),
+            ),
+            Err(reason) => Err(Error::local(format!("{name}.part: not written: {reason}")).into()),
+        }
+    }
+
+    pub(super) fn is_terminal(&self) -> bool {
+        match self {
+            Self::Stream { sink, .. } => sink.is_terminal(),
+            Self::File { .. } => false,
+        }
+    }
+
+    /// What an earlier run left of the content that `identity` names: its length and its version.
+    /// Where the machine was started anew since, its last bytes may be lost, which only a hash
+    /// shows.
+    pub(super) fn kept(
+        &mut self,
+        identity: &str,
+        has_hash: bool,
+    ) -> Result<Option<(u64, Version)>, Failure> {
+        let Self::File {
+            partial: Some(partial),
+            can_go_on,
+        } = self
+        else {
+            return Ok(None);
+        };
+        let note = partial
+            .note()
+            .and_then(|note| serde_json::from_slice(&note).ok());
+        let note: Value = note.unwrap_or_default();
+        let etag = note.get("etag").and_then(Value::as_str);
+        let is_same = note.get("of").and_then(Value::as_str) == Some(identity);
+        let boot = note.get("boot").and_then(Value::as_str);
+        let is_safe = has_hash || boot.is_some() && boot == boot_id().as_deref();
+        let (Some(etag), true, true) = (etag, is_same, is_safe) else {
+            return Ok(None);
+        };
+        let version = Version {
+            etag: Some(etag.to_owned()),
+            total: note.get("total").and_then(Value::as_u64),
+        };
+        // All of it may be there but the last step: its last byte shows whether it is still that.
+        let most = version
+            .total
+            .map_or(u64::MAX, |total| total.saturating_sub(1));
+        let length = partial.length().min(most);
+        if partial.length() > most.saturating_add(1) || length == 0 {
+            return Ok(None);
+        }
+        let cut = partial.cut(length);
+        cut.map_err(|error| failed(partial, &error))?;
+        *can_go_on = true;
+        Ok(Some((length, version)))
+    }
+
+    /// Takes in what is there.
+    pub(super) fn digest(&self, digest: &mut Digest) -> Result<(), Failure> {
+        if let Self::File {
+            partial: Some(partial),
+            ..
+        } = self
+        {
+            let read_at = |buffer: &mut [u8], at| partial.read_at(buffer, at);
+            let read = digest.update_from(partial.length(), &read_at);
+            read.map_err(|error| failed(partial, &error))?;
+        }
+        Ok(())
+    }
+
+    /// The content begins, perhaps anew.
+    pub(super) fn begin(&mut self, identity: &str, version: &Version) -> Result<(), Failure> {
+        match self {
+            Self::Stream {
+                has_written: true, ..
+            } => {
+                let error = Error::unavailable("the content broke off, and the rest cannot be had");
+                Err(error.hint("a file can be begun anew: -O FILE").into())
+            }
+            Self::Stream { .. } | Self::File { partial: None, .. } => Ok(()),
+            Self::File {
+                partial: Some(partial),
+                can_go_on,
+            } => {
+                *can_go_on = version.etag.is_some();
+                let note = json!({
+                    "of": identity,
+                    "etag": version.etag,
+                    "total": version.total,
+                    "boot": boot_id(),
+                });
+                let begun = partial.begin(note.to_string().as_bytes());
+                begun.map_err(|error| failed(partial, &error))
+            }
+        }
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        match self {
+            Self::Stream { sink, has_written } => {
+                *has_written = true;
+                sink.write(bytes)
+            }
+            Self::File { partial: None, .. } => Ok(()),
+            Self::File {
+                partial: Some(partial),
+                ..
+            } => {
+                let written = partial.append(bytes);
+                written.map_err(|error| failed(partial, &error))
+            }
+        }
+    }
+
+    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Stream { sink, .. } => sink.flush(),
+            Self::File { .. } => Ok(()),
+        }
+    }
+
+    /// Throws away what is not what it has to be: to go on with it would not help.
+    pub(super) fn reject(&mut self, error: Error) -> Error {
+        match self {
+            Self::Stream { .. } => error,
+            Self::File { partial, .. } => match partial.take().map(Partial::remove) {
+                Some(Err(left)) => error.hint(format!("its part is not removed: {}", cause(&left))),
+                _ => error,
+            },
+        }
+    }
+
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        match self {
+            Self::Stream { sink, .. } => sink.finish(),
+            Self::File { partial: None, .. } => Ok(()),
+            Self::File {
+                partial: Some(partial),
+                ..
+            } => {
+                let name = file::shown(partial.path());
+                partial.commit().map_err(|error| failed_as(&name, &error))
+            }
+        }
+    }
+
+    /// Ends without the whole content; says how to go on.
+    pub(super) fn abandon(self, failure: Failure) -> Failure {
+        let Failure::Error(error) = failure else {
+            return failure;
+        };
+        match self {
+            Self::Stream { mut sink, .. } => match sink.flush() {
+                Err(failure) => failure,
+                Ok(()) => error.into(),
+            },
+            Self::File {
+                partial: Some(partial),
+                ..
+            } if partial.length() == 0 => {
+                // Nothing is in it; that it stays would be no harm.
+                let _ = partial.remove();
+                error.into()
+            }
+            Self::File {
+                partial: Some(partial),
+                can_go_on: true,
+            } if matches!(error, Error::Unavailable(_) | Error::Local(_)) => {
+                let name = file::shown(partial.path());
+                let hint = format!("run it again to go on: {name} is kept");
+                let hint = match &error.report().hint {
+                    Some(known) => format!("{known}; then {hint}"),
+                    None => hint,
+                };
+                error.hint(hint).into()
+            }
+            Self::File { .. } => error.into(),
+        }
+    }
+}
+
+fn failed(partial: &Partial, error: &io::Error) -> Failure {
+    failed_as(&file::shown(partial.path()), error)
+}
+
+fn failed_as(name: &str, error: &io::Error) -> Failure {
+    Error::local(format!("{name}: not written: {}", cause(error))).into()
+}
+
+/// Differs from one start of the machine to the next (proc(5)).
+fn boot_id() -> Option<String> {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
+}

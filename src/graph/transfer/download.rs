@@ -1,0 +1,312 @@
+//! Content as it arrives, wherever Graph says that it lies; what breaks off is resumed.
+
+use crate::error::Error;
+use crate::graph::authorized::authorized;
+use crate::graph::service::Graph;
+use crate::graph::transfer::location::follow;
+use crate::graph::transfer::outside::outside_error;
+use crate::graph::transfer::ranges::ContentRange;
+use crate::http::{self, Answer, Body, Failure, Origin, Url};
+
+/// Content that is being read.
+#[derive(Debug)]
+pub(crate) struct Download<'g> {
+    graph: &'g Graph,
+    url: Url,
+    attempts: http::Attempts,
+    body: Option<Body>,
+    /// Where the body comes from.
+    origin: Origin,
+    /// How many bytes have been handed out, those of earlier runs included.
+    place: u64,
+    version: Version,
+    /// How many bytes came since the attempts were renewed.
+    gained: u64,
+    /// How often a URL that was fresh has been refused since then.
+    refused: u32,
+    /// Whether Graph itself has the content, so that it is asked for the rest of it.
+    is_direct: bool,
+}
+
+/// Which content it is, as far as that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Version {
+    /// Strong ones only: with others the bytes may differ.
+    pub(crate) etag: Option<String>,
+    pub(crate) total: Option<u64>,
+}
+
+/// What reading on has brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The content begins, perhaps anew: whatever was handed out before is void.
+    Begin,
+    /// So many bytes are in the buffer.
+    Bytes(usize),
+    /// All of it was handed out.
+    End,
+}
+
+enum Found {
+    Whole(Answer, Origin),
+    Rest(Answer, Origin),
+    /// The rest of what is at hand cannot be had: another version, or no ranges.
+    Other,
+}
+
+const MOST_HOPS: u32 = 5;
+/// How often a fresh URL may be refused before that is believed.
+const MOST_REFUSED: u32 = 3;
+/// What has to come before the attempts are renewed: less, again and again, is no progress.
+const WORTH: u64 = 64 * 1024;
+
+impl Graph {
+    /// The content at a path, or at an absolute URL on this Graph; nothing is asked yet.
+    pub(crate) fn download(&self, path: &str) -> Result<Download<'_>, Error> {
+        let url = self.resolve(path)?;
+        Ok(Download {
+            graph: self,
+            attempts: self.client().http().attempts(),
+            body: None,
+            origin: url.origin().clone(),
+            url,
+            place: 0,
+            version: Version::default(),
+            gained: 0,
+            refused: 0,
+            is_direct: false,
+        })
+    }
+}
+
+impl Download<'_> {
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Goes on behind the bytes that an earlier run left of this version.
+    pub(crate) fn go_on_at(&mut self, place: u64, version: Version) {
+        self.place = place;
+        self.version = version;
+    }
+
+    pub(crate) fn place(&self) -> u64 {
+        self.place
+    }
+
+    pub(crate) fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// Reads on; what breaks off is resumed, or begun anew where that cannot be.
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<Step, Error> {
+        loop {
+            let Some(body) = &mut self.body else {
+                match self.open()? {
+                    true => return Ok(Step::Begin),
+                    false => continue,
+                }
+            };
+            match body.read(buffer) {
+                Ok(0) if self.version.total.is_some_and(|total| self.place < total) => {
+                    let host = self.origin.name();
+                    self.pause(Error::unavailable(format!("{host}: the content broke off")))?;
+                }
+                Ok(0) => return Ok(Step::End),
+                Ok(n) => {
+                    self.count(n as u64)?;
+                    return Ok(Step::Bytes(n));
+                }
+                Err(fault) if fault.is_passing => self.pause(fault.error)?,
+                Err(fault) => return Err(fault.error),
+            }
+        }
+    }
+
+    fn count(&mut self, bytes: u64) -> Result<(), Error> {
+        self.place += bytes;
+        self.gained += bytes;
+        if self.version.total.is_some_and(|total| self.place > total) {
+            let host = self.origin.name();
+            return Err(Error::protocol(format!(
+                "{host}: the content is longer than it says"
+            )));
+        }
+        if self.gained >= WORTH {
+            self.gained = 0;
+            self.refused = 0;
+            self.attempts = self.graph.client().http().attempts();
+        }
+        Ok(())
+    }
+
+    /// Waits before the content is asked for again.
+    fn pause(&mut self, error: Error) -> Result<(), Error> {
+        self.body = None;
+        let http = self.graph.client().http();
+        match http.next_wait(&self.origin, &mut self.attempts, Failure::Broken) {
+            Some(wait) => http.sleep(&error.to_string(), wait),
+            None => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Asks for what is missing; says whether the content begins anew.
+    fn open(&mut self) -> Result<bool, Error> {
+        if self.place > 0 && self.version.etag.is_some() {
+            match self.find(true)? {
+                Found::Rest(answer, origin) => {
+                    self.begin(answer, origin);
+                    return Ok(false);
+                }
+                Found::Whole(answer, origin) => {
+                    self.begin_anew(answer, origin);
+                    return Ok(true);
+                }
+                Found::Other => {
+                    let listener = self.graph.client().http().listener();
+                    listener.note(|| "the rest cannot be had: beginning anew".to_owned());
+                }
+            }
+        }
+        match self.find(false)? {
+            Found::Whole(answer, origin) => self.begin_anew(answer, origin),
+            Found::Rest(_, origin) => {
+                let text = format!("{}: a part of the content came, not all", origin.name());
+                return Err(Error::protocol(text).status(206));
+            }
+            Found::Other => return Err(Error::protocol("graph: no content")),
+        }
+        Ok(true)
+    }
+
+    fn begin(&mut self, answer: Answer, origin: Origin) {
+        self.origin = origin;
+        self.body = Some(answer.body);
+    }
+
+    fn begin_anew(&mut self, answer: Answer, origin: Origin) {
+        let is_as_kept = is_as_kept(&answer);
+        let etag = answer.header("etag").filter(|etag| is_strong(etag));
+        let length = answer.header("content-length");
+        self.version = Version {
+            etag: etag.filter(|_| is_as_kept).map(str::to_owned),
+            total: match answer.status {
+                204 => Some(0),
+                _ => length
+                    .filter(|_| is_as_kept)
+                    .and_then(|length| length.trim().parse().ok()),
+            },
+        };
+        self.place = 0;
+        self.begin(answer, origin);
+    }
+
+    /// Asks Graph where the content is, and there for it, or for the rest of it. Always both: a
+    /// URL that proves something by itself is good for minutes.
+    fn find(&mut self, is_rest: bool) -> Result<Found, Error> {
+        loop {
+            let (answer, origin, is_outside) = self.answer(is_rest)?;
+            self.is_direct = !is_outside;
+            self.origin = origin.clone();
+            let found = match answer.status {
+                200 | 204 => Found::Whole(answer, origin),
+                206 if is_rest && !self.is_rest(&answer) => Found::Other,
+                206 => Found::Rest(answer, origin),
+                416 if is_rest => Found::Other,
+                401 | 403 | 404 | 410 if is_outside => {
+                    self.refused += 1;
+                    let error = outside_error(answer, &origin, "content");
+                    if self.refused >= MOST_REFUSED {
+                        return Err(error);
+                    }
+                    self.pause(error)?;
+                    continue;
+                }
+                status @ 200..300 => {
+                    let text = format!("{}: no content (HTTP {status})", origin.name());
+                    return Err(Error::protocol(text).status(status));
+                }
+                _ => return Err(outside_error(answer, &origin, "content")),
+            };
+            return Ok(found);
+        }
+    }
+
+    /// Whether an answer goes on where we are, in the same version.
+    fn is_rest(&self, answer: &Answer) -> bool {
+        let range = answer.header("content-range").and_then(ContentRange::read);
+        range.is_some_and(|range| {
+            range.start == self.place && self.version.total.is_none_or(|total| total == range.total)
+        }) && is_as_kept(answer)
+            && answer.header("etag") == self.version.etag.as_deref()
+    }
+
+    /// The first answer that is no redirect, and whether it is one from outside: neither the
+    /// bearer nor the caller's headers go there, nor to anywhere that is led to from there.
+    fn answer(&mut self, is_rest: bool) -> Result<(Answer, Origin, bool), Error> {
+        let graph = self.graph;
+        let range = match &self.version.etag {
+            Some(etag) if is_rest => vec![
+                ("range".to_owned(), format!("bytes={}-", self.place)),
+                ("if-range".to_owned(), etag.clone()),
+            ],
+            _ => Vec::new(),
+        };
+        let mut url = self.url.clone();
+        let mut is_outside = false;
+        let mut hops = 0;
+        loop {
+            let is_asked_again = hops > 0 || self.is_direct;
+            let ours = graph.headers_and(&[]).into_iter();
+            let ranges = range.iter().filter(|_| is_asked_again).cloned();
+            let headers: Vec<_> = ours.filter(|_| !is_outside).chain(ranges).collect();
+            let request = http::Request {
+                headers: &headers,
+                is_plain: true,
+                is_secret: hops > 0,
+                ..http::Request::get(&url)
+            };
+            let mut answer = if is_outside {
+                graph.client().http().send(&request, &mut self.attempts)?
+            } else {
+                let reply = authorized(graph.client(), &request, &mut self.attempts)?;
+                match reply.answer.status {
+                    200..400 | 416 => reply.answer,
+                    _ => reply.accepted()?,
+                }
+            };
+            if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+                return Ok((answer, url.origin().clone(), is_outside));
+            }
+            let host = url.origin().name();
+            let fail = |reason: &str, status: u16| {
+                let text =
+                    format!("{host}: a redirect (HTTP {status}) that {reason}: not followed");
+                Error::protocol(text).status(status)
+            };
+            let Some(location) = answer.header("location") else {
+                return Err(fail("leads nowhere", answer.status));
+            };
+            let next = follow(&url, location).map_err(|reason| fail(&reason, answer.status))?;
+            if hops == MOST_HOPS {
+                return Err(fail("is one too many", answer.status));
+            }
+            answer.body.drain();
+            hops += 1;
+            is_outside |= next.origin() != self.url.origin();
+            url = next;
+        }
+    }
+}
+
+/// Whether the bytes of the answer are those that are kept, not an encoding of them.
+fn is_as_kept(answer: &Answer) -> bool {
+    let encoding = answer.header("content-encoding").unwrap_or_default();
+    matches!(encoding.trim(), "" | "identity")
+}
+
+/// [RFC 9110 §8.8.1](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1)
+fn is_strong(etag: &str) -> bool {
+    etag.len() > 1 && etag.starts_with('"') && etag.ends_with('"')
+}
