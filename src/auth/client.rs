@@ -195,6 +195,10 @@ impl ConfidentialClient {
         &self.http
     }
 
+    pub(crate) fn token_cache(&self) -> &TokenCache {
+        &self.cache
+    }
+
     pub(crate) fn authority(&self) -> &Authority {
         &self.authority
     }

@@ -6,6 +6,7 @@ pub(super) mod delta;
 pub(super) mod download;
 mod options;
 pub(super) mod request;
+pub(super) mod upload;
 pub(super) mod values;
 
 use std::ffi::OsString;
@@ -48,6 +49,7 @@ pub(super) enum Command {
     Get(Get),
     Request(RequestArguments),
     Token(Token),
+    Upload(upload::Upload),
 }
 
 /// What the command line asks for.
@@ -82,6 +84,7 @@ impl Request {
                 Command::Get(get) => get.setup().voice,
                 Command::Request(request) => request.setup().voice,
                 Command::Token(token) => token.setup().voice,
+                Command::Upload(upload) => upload.setup().voice,
             },
         }
     }

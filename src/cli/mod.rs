@@ -25,6 +25,7 @@ mod sink;
 mod token;
 mod transfer;
 mod tsv;
+mod upload;
 
 use std::process::ExitCode;
 
@@ -77,6 +78,7 @@ fn run(request: Request) -> Result<(), Failure> {
             Command::Get(get) => get::run(get),
             Command::Request(request) => request::run(&request),
             Command::Token(token) => token::run(&token),
+            Command::Upload(upload) => upload::run(&upload),
         },
     }
 }

@@ -39,4 +39,6 @@ pub(crate) use query::Query;
 pub use request::{Request, Response};
 pub use service::Graph;
 #[cfg(feature = "cli")]
-pub(crate) use transfer::{Digest, Download, Facts, Hash, Step, Version};
+pub(crate) use transfer::{
+    Conflict, Digest, Download, Facts, Hash, Kept, Source, Step, Target, Upload, Version,
+};

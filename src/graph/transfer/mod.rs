@@ -3,10 +3,19 @@
 mod download;
 mod facts;
 mod item;
+mod kept;
 mod location;
 mod outside;
 mod quick_xor_hash;
 mod ranges;
+mod session;
+mod source;
+mod target;
+mod upload;
 
 pub(crate) use download::{Download, Step, Version};
 pub(crate) use facts::{Digest, Facts, Hash};
+pub(crate) use kept::Kept;
+pub(crate) use source::Source;
+pub(crate) use target::{Conflict, Target};
+pub(crate) use upload::Upload;

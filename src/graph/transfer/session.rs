@@ -1,0 +1,142 @@
+//! An upload session, by its URL: neither the bearer nor the caller's headers go there
+//! (learn.microsoft.com/graph/api/driveitem-createuploadsession).
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::graph::transfer::outside::outside_error;
+use crate::graph::transfer::ranges::{Lacking, lacking};
+use crate::http::{self, Attempts, Content, Failure, Http, Part, Url};
+
+/// A session that takes slices.
+#[derive(Debug)]
+pub(crate) struct Session<'h> {
+    http: &'h Http,
+    pub(crate) url: Url,
+}
+
+/// What came of sending a slice.
+#[derive(Debug)]
+pub(crate) enum Sent {
+    /// The file is whole; this is the answer's body.
+    Done(Vec<u8>),
+    /// The slice is there, and these bytes come next if the session says so.
+    Taken(Option<Lacking>),
+    /// The session is unknown.
+    Gone,
+    /// Nobody knows what has come through; the session does.
+    Unclear(Error, Failure),
+    Refused(Error),
+}
+
+/// What a session says of itself.
+#[derive(Debug)]
+pub(crate) enum Status {
+    Lacks(Lacking),
+    Gone,
+}
+
+/// The bound on an answer.
+const MAX_ANSWER: usize = 1 << 20;
+
+impl<'h> Session<'h> {
+    pub(crate) fn new(http: &'h Http, url: Url) -> Self {
+        Self { http, url }
+    }
+
+    /// Sends a slice of a file of `total` bytes, once.
+    pub(crate) fn put(&self, part: &Part<'_>, total: u64) -> Sent {
+        let end = part.start + part.length - 1;
+        let range = format!("bytes {}-{end}/{total}", part.start);
+        let headers = [("content-range".to_owned(), range)];
+        let request = http::Request {
+            method: "PUT",
+            headers: &headers,
+            content: Content::Part(part),
+            ..self.request()
+        };
+        let mut answer = match self.http.exchange(&request) {
+            Ok(answer) => answer,
+            Err(fault) if fault.is_passing => {
+                return Sent::Unclear(fault.error, Failure::Broken);
+            }
+            Err(fault) => return Sent::Refused(fault.error),
+        };
+        let origin = self.url.origin();
+        match answer.status {
+            200..=202 => match answer.body.read_all(MAX_ANSWER) {
+                Ok(body) => taken(answer.status, body),
+                Err(_) if answer.status == 202 => Sent::Taken(None),
+                Err(fault) => Sent::Unclear(fault.error, Failure::Broken),
+            },
+            404 | 410 => Sent::Gone,
+            416 => {
+                let error = outside_error(answer, origin, "slice taken");
+                Sent::Unclear(error, Failure::Broken)
+            }
+            status @ (408 | 429 | 500 | 502..=504 | 509) => {
+                let failure = Failure::Status(status, answer.retry_after());
+                Sent::Unclear(outside_error(answer, origin, "slice taken"), failure)
+            }
+            _ => Sent::Refused(outside_error(answer, origin, "slice taken")),
+        }
+    }
+
+    /// Asks what the session lacks.
+    pub(crate) fn status(&self, attempts: &mut Attempts) -> Result<Status, Error> {
+        let request = self.request();
+        let origin = self.url.origin();
+        loop {
+            let mut answer = self.http.send(&request, attempts)?;
+            match answer.status {
+                404 | 410 => return Ok(Status::Gone),
+                200..300 => {}
+                _ => return Err(outside_error(answer, origin, "word of the upload session")),
+            }
+            let fault = match answer.body.read_all(MAX_ANSWER) {
+                Ok(body) => {
+                    let session = serde_json::from_slice(&body).unwrap_or(Value::Null);
+                    let lacks = lacking(&session).map(Status::Lacks);
+                    return lacks.ok_or_else(|| {
+                        let host = origin.name();
+                        let text = "the upload session does not say what it lacks";
+                        Error::protocol(format!("{host}: {text}"))
+                    });
+                }
+                Err(fault) => fault,
+            };
+            let wait = self.http.next_wait(origin, attempts, Failure::Broken);
+            match wait.filter(|_| fault.is_passing) {
+                Some(wait) => self.http.sleep(&fault.error.to_string(), wait),
+                None => return Err(fault.error),
+            }
+        }
+    }
+
+    /// Gives the session up. Where that cannot be said, it ends by itself in time.
+    pub(crate) fn cancel(&self) {
+        let request = http::Request {
+            method: "DELETE",
+            ..self.request()
+        };
+        if let Ok(mut answer) = self.http.exchange(&request) {
+            answer.body.drain();
+        }
+    }
+
+    fn request(&self) -> http::Request<'_> {
+        http::Request {
+            is_secret: true,
+            ..http::Request::get(&self.url)
+        }
+    }
+}
+
+/// What a 2xx to a slice says. Outlook answers 200 where OneDrive answers 202.
+fn taken(status: u16, body: Vec<u8>) -> Sent {
+    let answer = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    match lacking(&answer) {
+        None if status != 202 => Sent::Done(body),
+        lacks => Sent::Taken(lacks),
+    }
+}
