@@ -44,4 +44,5 @@ mod tenant;
 mod throttle;
 mod tls;
 mod token;
+mod transfer;
 mod which;

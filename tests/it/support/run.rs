@@ -5,7 +5,7 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::support::masked;
-use crate::tenant::SECRET;
+use crate::tenant::{SECRET, URL_MARK};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -48,6 +48,7 @@ impl Run {
     fn assert_no_secret(&self) {
         for text in [&self.stdout, &self.stderr] {
             assert!(!text.contains(SECRET), "the secret was printed: {text}");
+            assert!(!text.contains(URL_MARK), "a secret url was printed: {text}");
             assert!(
                 !text.contains("canary-token"),
                 "a token was printed: {text}"

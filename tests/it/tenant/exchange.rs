@@ -8,7 +8,7 @@ use super::reply::{Kind, Reply};
 use super::seen::Seen;
 use super::state::State;
 use super::wire::Incoming;
-use super::{graph, manners, token};
+use super::{drive, graph, manners, token};
 
 /// The reply to send, once the request is on record.
 pub(super) fn decide(state: &mut State, connection: usize, request: &Incoming) -> Reply {
@@ -42,6 +42,8 @@ fn own(state: &mut State, request: &Incoming) -> Reply {
     let path = request.path();
     if token::is_endpoint(path) {
         token::answer(state, request)
+    } else if path.starts_with("/storage/") {
+        drive::storage(state, request)
     } else if path.starts_with("/v1.0/") || path.starts_with("/beta/") {
         graph::answer(state, request)
     } else {

@@ -118,6 +118,7 @@ pub(super) fn reason(status: u16) -> &'static str {
         200 => "OK",
         201 => "Created",
         202 => "Accepted",
+        206 => "Partial Content",
         204 => "No Content",
         301 => "Moved Permanently",
         302 => "Found",
@@ -134,6 +135,7 @@ pub(super) fn reason(status: u16) -> &'static str {
         409 => "Conflict",
         410 => "Gone",
         412 => "Precondition Failed",
+        416 => "Range Not Satisfiable",
         413 => "Content Too Large",
         429 => "Too Many Requests",
         500 => "Internal Server Error",
@@ -141,6 +143,7 @@ pub(super) fn reason(status: u16) -> &'static str {
         502 => "Bad Gateway",
         503 => "Service Unavailable",
         504 => "Gateway Timeout",
+        507 => "Insufficient Storage",
         509 => "Bandwidth Limit Exceeded",
         _ => "Unknown",
     }

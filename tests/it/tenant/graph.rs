@@ -2,6 +2,7 @@
 
 use super::batch;
 use super::changes;
+use super::drive;
 use super::faults;
 use super::paging::{self, Options};
 use super::people;
@@ -19,6 +20,9 @@ pub(super) fn answer(state: &mut State, request: &Incoming) -> Reply {
     }
     if request.method == "POST" && request.path().ends_with("/$batch") {
         return batch::answer(state, request);
+    }
+    if request.path().starts_with("/v1.0/drives/D/") {
+        return drive::answer(state, request);
     }
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return Reply::status(405);

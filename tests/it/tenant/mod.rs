@@ -18,6 +18,7 @@ mod batch;
 mod certificate;
 mod changes;
 mod clock;
+mod drive;
 mod exchange;
 mod faults;
 mod files;
@@ -43,6 +44,7 @@ use std::thread::{self, JoinHandle};
 
 use serde_json::Value;
 
+pub use self::drive::{URL_MARK, quick_xor_hash};
 pub use self::reply::Reply;
 pub use self::seen::Seen;
 use self::state::{Shared, State};
@@ -61,6 +63,8 @@ pub struct Tenant {
     ca_pem: String,
     shared: Arc<Shared>,
     acceptor: Option<JoinHandle<()>>,
+    /// The port of the storage on another origin, where there is one.
+    storage: Option<(u16, JoinHandle<()>)>,
 }
 
 impl Tenant {
@@ -103,7 +107,65 @@ impl Tenant {
             ca_pem,
             shared,
             acceptor: Some(acceptor),
+            storage: None,
         }
+    }
+
+    /// The same with a drive `D`, whose content lies in a storage on an origin of its own.
+    pub fn with_drive() -> Self {
+        let mut tenant = Self::start();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on loopback");
+        let port = listener.local_addr().expect("the port's number").port();
+        tenant.shared.state().drive.storage = format!("http://127.0.0.1:{port}");
+        let shared = Arc::clone(&tenant.shared);
+        let acceptor = thread::spawn(move || listen::accept(&listener, &shared, None));
+        tenant.storage = Some((port, acceptor));
+        tenant
+    }
+
+    /// Makes a file in the drive, or gives it other content; its id.
+    pub fn put_file(&self, name: &str, bytes: impl Into<Vec<u8>>) -> String {
+        self.shared.state().drive.put(name, bytes.into())
+    }
+
+    /// The content of a file in the drive.
+    pub fn file(&self, name: &str) -> Option<Vec<u8>> {
+        let state = self.shared.state();
+        state.drive.find(name).map(|item| item.bytes.clone())
+    }
+
+    /// Removes a file of the drive.
+    pub fn remove_file(&self, name: &str) {
+        let mut state = self.shared.state();
+        state.drive.items.retain(|item| item.name != name);
+    }
+
+    /// The names of the files in the drive, in the order of their making.
+    pub fn file_names(&self) -> Vec<String> {
+        let state = self.shared.state();
+        let names = state.drive.items.iter().map(|item| item.name.clone());
+        names.collect()
+    }
+
+    /// How many upload sessions are open.
+    pub fn upload_sessions(&self) -> usize {
+        self.shared.state().drive.sessions.len()
+    }
+
+    /// Ends all upload sessions.
+    pub fn end_upload_sessions(&self) {
+        self.shared.state().drive.sessions.clear();
+    }
+
+    /// Has items described without a hash from now on.
+    pub fn hide_hashes(&self) {
+        self.shared.state().drive.is_hashless = true;
+    }
+
+    /// The host and port of the storage.
+    pub fn storage_host(&self) -> String {
+        let state = self.shared.state();
+        state.drive.storage.replace("http://", "")
     }
 
     /// The port it listens on.
@@ -267,6 +329,11 @@ impl Drop for Tenant {
         // The acceptor waits for a connection; this one shows it that the tenant has stopped.
         let woken = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
         if let (Ok(_), Some(acceptor)) = (woken, self.acceptor.take()) {
+            let _ = acceptor.join();
+        }
+        if let Some((port, acceptor)) = self.storage.take()
+            && TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
+        {
             let _ = acceptor.join();
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::assertion::Ids;
 use super::changes::Changes;
+use super::drive::Drive;
 use super::manners::Throttles;
 use super::registered::Registered;
 use super::script::Script;
@@ -29,6 +30,7 @@ pub(super) struct State {
     pub(super) parts: Script,
     pub(super) carried_out: Vec<Seen>,
     pub(super) violations: Vec<String>,
+    pub(super) drive: Drive,
 }
 
 /// What a test can turn.
@@ -60,6 +62,7 @@ impl State {
             parts: Script::default(),
             carried_out: Vec::new(),
             violations: Vec::new(),
+            drive: Drive::default(),
         }
     }
 }

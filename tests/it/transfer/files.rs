@@ -1,0 +1,178 @@
+//! Where a download goes.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+use super::{assert_files, bytes_of, drive_of, noise, run};
+use crate::support::{run_as_nobody, run_by, tool};
+
+#[test]
+fn where_to_must_be_said() {
+    let (tenant, mgd, path) = drive_of(b"abc");
+    let lines = "mgd: download: where to is missing\n\
+                 mgd: hint: -O FILE names a file, and -O - is stdout\n";
+    run(&mgd, &["download", &path]).refused(2, lines);
+    assert_eq!(run(&mgd, &["download", "-O", "out"]).code, 2);
+    assert_eq!(run(&mgd, &["download", "users/", "-O", "out"]).code, 2);
+    assert_eq!(tenant.connections(), 0);
+    assert_files(&mgd, &[]);
+}
+
+#[test]
+fn places_that_cannot_be_written_are_told_before_anything_is_asked() {
+    let (tenant, mgd, path) = drive_of(b"abc");
+    fs::create_dir(mgd.scratch.path("folder")).unwrap();
+    for (place, line) in [
+        ("folder", "mgd: folder: is a directory\n"),
+        (
+            "none/out",
+            "mgd: none/out.part: not written: no such file or directory\n",
+        ),
+        (
+            "ca.pem/out",
+            "mgd: ca.pem/out: not written: not a directory\n",
+        ),
+    ] {
+        run(&mgd, &["download", &path, "-O", place]).refused(6, line);
+    }
+    assert_eq!(tenant.connections(), 0);
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_is_told() {
+    let (tenant, mgd, path) = drive_of(b"abc");
+    mgd.scratch.write("closed/x", "", 0o600);
+    fs::set_permissions(
+        mgd.scratch.path("closed"),
+        fs::Permissions::from_mode(0o755),
+    )
+    .unwrap();
+    let mgd = mgd.env("AZURE_TENANT_ID", crate::tenant::TENANT_ID);
+    let authority = tenant.authority();
+    let command = mgd.command([
+        "download",
+        &path,
+        "-O",
+        "closed/out",
+        "--ca-file",
+        "ca.pem",
+        "--client-id",
+        "c",
+        "--authority",
+        &authority,
+        "--token-cache",
+        "none",
+        "--graph",
+        &tenant.origin(),
+        "--secret-file",
+        "/dev/null",
+    ]);
+    let Some(run) = run_as_nobody(&mgd, &command) else {
+        return;
+    };
+    if run.code == 2 {
+        // The secret is judged first: an empty one is none, so a pipe gives it.
+        let line =
+            "printf x | setpriv --reuid 65534 --regid 65534 --clear-groups \"$MGD\" download";
+        let line = format!(
+            "{line} {path} -O closed/out --ca-file ca.pem --client-id c --authority {authority} \
+             --token-cache none --graph {} --secret-file /dev/stdin",
+            tenant.origin()
+        );
+        let run = mgd.shell(&line);
+        run.refused(6, "mgd: closed/out.part: not written: permission denied\n");
+        return;
+    }
+    run.refused(6, "mgd: closed/out.part: not written: permission denied\n");
+}
+
+#[test]
+fn a_file_has_the_usual_mode_or_that_of_the_one_it_replaces() {
+    let (_tenant, mgd, path) = drive_of(b"abc");
+    let mode = |name: &str| {
+        let metadata = fs::metadata(mgd.scratch.path(name)).unwrap();
+        metadata.permissions().mode() & 0o7777
+    };
+    run(&mgd, &["download", &path, "-O", "out"]).ended(0, "", "");
+    fs::write(mgd.scratch.path("usual"), "").unwrap();
+    assert_eq!(mode("out"), mode("usual"));
+    let line = format!("umask 027 && mgd parameters.json download '{path}' -O masked");
+    mgd.shell(&line).ended(0, "", "");
+    assert_eq!(mode("masked"), 0o640);
+    mgd.scratch.write("old", "longer than abc", 0o604);
+    run(&mgd, &["download", &path, "-O", "old"]).ended(0, "", "");
+    assert_eq!(
+        (mode("old"), mgd.scratch.read("old").as_str()),
+        (0o604, "abc")
+    );
+}
+
+#[test]
+fn what_a_link_leads_to_is_replaced() {
+    let (_tenant, mgd, path) = drive_of(b"abc");
+    mgd.scratch.write("data/real", "old", 0o640);
+    symlink("data/real", mgd.scratch.path("out")).unwrap();
+    run(&mgd, &["download", &path, "-O", "out"]).ended(0, "", "");
+    assert_eq!(mgd.scratch.read("data/real"), "abc");
+    assert_eq!(
+        fs::read_link(mgd.scratch.path("out")).unwrap().to_str(),
+        Some("data/real")
+    );
+    assert_files(&mgd, &["data", "out"]);
+}
+
+#[test]
+fn devices_and_pipes_are_written_and_not_replaced() {
+    let (_tenant, mgd, path) = drive_of(b"abc");
+    run(&mgd, &["download", &path, "-O", "/dev/null"]).ended(0, "", "");
+    let line = "mgd: /dev/full: not written: no space left on device\n";
+    run(&mgd, &["download", &path, "-O", "/dev/full"]).refused(6, line);
+    let line =
+        format!("mkfifo p && {{ cat p & }} && mgd parameters.json download '{path}' -O p && wait");
+    mgd.shell(&line).ended(0, "abc", "");
+}
+
+#[test]
+fn a_reader_who_leaves_ends_it_quietly() {
+    let (_tenant, mgd, path) = drive_of(&noise(3_000_000));
+    let line = format!(
+        "{{ mgd parameters.json download '{path}' -O -; echo $? >&2; }} | head -c 9 >/dev/null"
+    );
+    mgd.shell(&line).ended(0, "", "141\n");
+}
+
+#[test]
+fn a_full_disk_is_told_and_gone_on_with_when_there_is_room() {
+    let bytes = noise(300_000);
+    let (_tenant, mgd, path) = drive_of(&bytes);
+    let line = format!("trap '' XFSZ; ulimit -f 200; mgd parameters.json download '{path}' -O out");
+    let full = mgd.shell(&line);
+    let lines = "mgd: out.part: not written: file too large\n\
+                 mgd: hint: run it again to go on: out.part is kept\n";
+    let place = mgd.folder().canonicalize().unwrap().display().to_string() + "/";
+    assert_eq!(
+        (full.code, full.stderr.replace(&place, "").as_str()),
+        (6, lines)
+    );
+    let part = bytes_of(&mgd, "out.part");
+    assert!(!part.is_empty() && bytes.starts_with(&part));
+    run(&mgd, &["download", &path, "-O", "out"]).ended(0, "", "");
+    assert_eq!(bytes_of(&mgd, "out"), bytes);
+    assert_files(&mgd, &["out"]);
+}
+
+#[test]
+fn a_terminal_sees_how_far_it_is() {
+    let Some(script) = tool("script") else { return };
+    let (tenant, mgd, path) = drive_of(&noise(300_000));
+    let drip = crate::tenant::Reply::pass().drip(50_000, std::time::Duration::from_millis(120));
+    tenant.on("/storage/", [drip]);
+    let program = mgd.command([""]).get_program().to_str().unwrap().to_owned();
+    let line = format!("{program} parameters.json download '{path}' -O out");
+    let command = mgd.command([""; 0]);
+    let mut command = run_by(&script, &["-qec", &line, "/dev/null", "--"], &command);
+    let run = crate::support::Run::from(command.output().unwrap());
+    assert!(run.stdout.contains(" MB of 0.3 MB, 0."), "{}", run.stdout);
+    assert!(run.stdout.contains(" left"), "{}", run.stdout);
+    assert_eq!(run.code, 0);
+}
