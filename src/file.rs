@@ -1,19 +1,20 @@
 //! Files that are read with suspicion and replaced whole.
 
 mod guarded;
+#[cfg(feature = "cli")]
 mod held;
 mod own;
 #[cfg(feature = "cli")]
 mod partial;
 mod replacement;
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub(crate) use guarded::Guarded;
 #[cfg(feature = "cli")]
 pub(crate) use guarded::is_exposure;
+#[cfg(feature = "cli")]
 pub(crate) use held::hold;
 #[cfg(feature = "cli")]
 pub(crate) use own::try_own;
@@ -21,19 +22,7 @@ pub(crate) use own::{open_lock, own_folder, read_own, replace_own};
 #[cfg(feature = "cli")]
 pub(crate) use partial::Partial;
 #[cfg(feature = "cli")]
-pub(crate) use replacement::Replacement;
-
-/// What a write to `path` comes to: what a link leads to is replaced, not the link.
-#[cfg(feature = "cli")]
-pub(crate) fn target(path: &Path) -> io::Result<PathBuf> {
-    match fs::canonicalize(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(match fs::read_link(path) {
-            Ok(target) => path.parent().unwrap_or(Path::new("")).join(target),
-            Err(_) => path.to_owned(),
-        }),
-        target => target,
-    }
-}
+pub(crate) use replacement::{Replacement, target};
 
 /// A path for messages. A text that can be no path is not shown: more than once somebody has put
 /// a key where the name of its file belongs.

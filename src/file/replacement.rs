@@ -70,6 +70,17 @@ impl Drop for Replacement {
     }
 }
 
+/// What a write to `path` comes to: what a link leads to is replaced, not the link.
+pub(crate) fn target(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(match fs::read_link(path) {
+            Ok(target) => path.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => path.to_owned(),
+        }),
+        target => target,
+    }
+}
+
 pub(super) fn folder(target: &Path) -> &Path {
     match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

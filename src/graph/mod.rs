@@ -23,6 +23,7 @@ mod request;
 mod resync;
 mod service;
 mod splitter;
+#[cfg(feature = "cli")]
 mod transfer;
 
 #[cfg(feature = "cli")]

@@ -21,7 +21,9 @@ mod transport;
 mod url;
 
 pub(crate) use body::Body;
-pub(crate) use content::{Content, Part, Stream};
+#[cfg(feature = "cli")]
+pub(crate) use content::Part;
+pub(crate) use content::{Content, Stream};
 pub(crate) use fault::Fault;
 pub(crate) use message::{Repeats, Request, guid};
 pub use network::Network;

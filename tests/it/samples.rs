@@ -178,3 +178,46 @@ fn every_batch_body_is_read_answer_by_answer() {
         assert_eq!(run.stdout, expected, "{name}: {}", run.stderr);
     }
 }
+
+#[test]
+fn every_upload_session_is_gone_on_with_at_the_first_byte_that_it_lacks() {
+    for (name, body) in samples(|kind| kind == "upload") {
+        let tenant = Tenant::with_drive();
+        let mgd = Mgd::new(&tenant);
+        mgd.scratch.write("f", vec![7; 5 << 20], 0o600);
+        let mut session: Value = serde_json::from_str(&body).unwrap();
+        let ranges = session["nextExpectedRanges"].as_array().cloned();
+        let starts = ranges.into_iter().flatten().filter_map(|range| {
+            let start = range.as_str()?.split('-').next()?.to_owned();
+            start.parse::<u64>().ok()
+        });
+        let expected = starts.min().unwrap_or(0);
+        let storage = "/storage/up/1";
+        match session["uploadUrl"].as_str() {
+            Some(url) if url.starts_with("https://") => {
+                let url = format!("http://{}{storage}", tenant.storage_host());
+                session["uploadUrl"] = url.into();
+                tenant.on("/v1.0/drives/", [Reply::json(session.to_string())]);
+            }
+            Some(_) => tenant.on("/v1.0/drives/", [Reply::json(body.clone())]),
+            None => tenant.on(storage, [Reply::bare(202).body(body.clone())]),
+        }
+        tenant.on(storage, [Reply::bare(400)]);
+        let place = "drives/D/root:/f";
+        let run = mgd.run(["upload", "f", place, "-p", "parameters.json"]);
+        let seen = tenant.requests();
+        let puts = seen.iter().filter(|seen| seen.method == "PUT");
+        let range = { puts }
+            .next_back()
+            .and_then(|seen| seen.header("content-range"));
+        let start = range.map(|range| range["bytes ".len()..].split('-').next().unwrap());
+        match session["uploadUrl"].as_str() {
+            Some("String") => assert_eq!((run.code, start), (5, None), "{name}"),
+            _ => assert_eq!(
+                (run.code, start),
+                (1, Some(&*expected.to_string())),
+                "{name}"
+            ),
+        }
+    }
+}

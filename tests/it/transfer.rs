@@ -13,18 +13,29 @@ mod sources;
 mod verified;
 
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::support::{Mgd, Run};
 use crate::tenant::{Seen, Tenant};
 
-/// Bytes that are alike nowhere.
+/// Bytes that are alike nowhere, others for each length.
 fn noise(length: usize) -> Vec<u8> {
-    let mut state = length as u32 | 1;
-    let next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
-    };
-    std::iter::repeat_with(next).take(length).collect()
+    static NOISE: OnceLock<Vec<u8>> = OnceLock::new();
+    let noise = NOISE.get_or_init(|| {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.to_le_bytes()
+        };
+        std::iter::repeat_with(next)
+            .take(1 << 20)
+            .flatten()
+            .collect()
+    });
+    let start = length % 1000;
+    noise[start..start + length].to_vec()
 }
 
 /// A tenant with a drive, and the program for it.

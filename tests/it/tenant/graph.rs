@@ -21,7 +21,8 @@ pub(super) fn answer(state: &mut State, request: &Incoming) -> Reply {
     if request.method == "POST" && request.path().ends_with("/$batch") {
         return batch::answer(state, request);
     }
-    if request.path().starts_with("/v1.0/drives/D/") {
+    let path = request.path();
+    if path.starts_with("/v1.0/drives/D/") && !path.ends_with("/delta") {
         return drive::answer(state, request);
     }
     if !matches!(request.method.as_str(), "GET" | "HEAD") {

@@ -113,11 +113,12 @@ pub(super) fn note_repeats(state: &mut State, request: &Incoming) {
 }
 
 fn credentials_in(bytes: &[u8]) -> impl Iterator<Item = &'static str> {
-    let texts = [
-        String::from_utf8_lossy(bytes).into_owned(),
-        decode(bytes, false),
-        decode(bytes, true),
-    ];
+    // What is longer is a file, in which nothing is encoded.
+    const LONG: usize = 128 * 1024;
+    let mut texts = vec![String::from_utf8_lossy(bytes).into_owned()];
+    if bytes.len() < LONG {
+        texts.extend([false, true].map(|is_form| decode(bytes, is_form)));
+    }
     let known = [
         (SECRET, "the client secret"),
         (token::MARK, "an access token"),

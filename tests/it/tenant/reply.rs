@@ -42,6 +42,7 @@ pub(super) struct Manner {
     pub(super) stall: Option<(usize, Duration)>,
     pub(super) cut: Option<(usize, Cut)>,
     pub(super) then_close: bool,
+    pub(super) is_silent: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +118,12 @@ impl Reply {
     /// The connection is closed without an answer.
     pub fn hang_up() -> Self {
         Self::new(Kind::HangUp, 0)
+    }
+
+    /// The connection is closed in the place of the answer, after all that it stands for was done.
+    pub fn unanswered(mut self) -> Self {
+        self.manner.is_silent = true;
+        self
     }
 
     /// Sets the body.

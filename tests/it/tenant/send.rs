@@ -24,7 +24,7 @@ pub(super) fn send(
 ) -> io::Result<Option<Farewell>> {
     let manner = *reply.manner;
     shared.pause(manner.delay);
-    if reply.kind == Kind::HangUp {
+    if reply.kind == Kind::HangUp || manner.is_silent {
         return Ok(Some(Farewell::Abrupt));
     }
     shared.state().throttles.sent(request.path(), &reply);

@@ -1,9 +1,11 @@
 //! The file that is uploaded, and the place that it is meant for.
 
 use std::fs;
+use std::time::Duration;
 
 use super::{asked, drive, kept, noise, run, well_mannered};
-use crate::support::{run_as_nobody, run_by};
+use crate::support::{run_as_nobody, tool};
+use crate::tenant::Reply;
 
 const PLACE: &str = "drives/D/root:/b.bin";
 
@@ -111,7 +113,7 @@ fn every_spelling_of_a_place_is_understood() {
     ] {
         let (tenant, mgd) = drive();
         mgd.scratch.write("f", "abc", 0o600);
-        tenant.always("/beta/", crate::tenant::Reply::json("{}"));
+        tenant.always("/beta/", Reply::json("{}"));
         run(&mgd, &["upload", "f", path]).ok();
         let line = format!("{line}@microsoft.graph.conflictBehavior=fail");
         assert_eq!(asked(&tenant), [line]);
@@ -149,21 +151,14 @@ fn without_a_place_to_keep_a_session_it_goes_on_without() {
 
 #[test]
 fn a_terminal_sees_how_far_it_is() {
-    let Some(script) = crate::support::tool("script") else {
+    let Some(script) = tool("script") else {
         return;
     };
     let (tenant, mgd) = drive();
     mgd.scratch.write("f", noise(5 << 20), 0o600);
-    let slow = crate::tenant::Reply::pass().delay(std::time::Duration::from_millis(250));
-    tenant.always("/storage/", slow);
-    let program = mgd.command([""]).get_program().to_str().unwrap().to_owned();
-    let line = format!("{program} parameters.json upload f {PLACE} --slice 1280K");
-    let mut command = run_by(
-        &script,
-        &["-qec", &line, "/dev/null", "--"],
-        &mgd.command([""; 0]),
-    );
-    let run = crate::support::Run::from(command.output().unwrap());
+    tenant.always("/storage/", Reply::pass().delay(Duration::from_millis(250)));
+    let line = format!("\"$MGD\" parameters.json upload f {PLACE} --slice 1280K");
+    let run = mgd.shell(&format!("{} -qec '{line}' /dev/null", script.display()));
     assert!(run.stdout.contains(" MB of 5.2 MB, "), "{}", run.stdout);
     assert!(
         run.stdout.contains("  \"name\": \"b.bin\",\r\n"),
