@@ -1,9 +1,8 @@
 //! Content as it arrives, wherever Graph says that it lies; what breaks off is resumed.
 
 use crate::error::Error;
-use crate::graph::authorized::authorized;
 use crate::graph::service::Graph;
-use crate::graph::transfer::location::follow;
+use crate::graph::transfer::hops::{Hops, Reached};
 use crate::graph::transfer::outside::outside_error;
 use crate::graph::transfer::ranges::ContentRange;
 use crate::http::{self, Answer, Body, Failure, Origin, Url};
@@ -54,7 +53,6 @@ enum Found {
     Other,
 }
 
-const MOST_HOPS: u32 = 5;
 /// How often a fresh URL may be refused before that is believed.
 const MOST_REFUSED: u32 = 3;
 /// What has to come before the attempts are renewed: less, again and again, is no progress.
@@ -206,7 +204,18 @@ impl Download<'_> {
     /// URL that proves something by itself is good for minutes.
     fn find(&mut self, is_rest: bool) -> Result<Found, Error> {
         loop {
-            let (answer, origin, is_outside) = self.answer(is_rest)?;
+            let range = if is_rest { self.range() } else { Vec::new() };
+            let reached = Hops {
+                graph: self.graph,
+                range: &range,
+                is_direct: self.is_direct,
+            }
+            .reach(&self.url, &mut self.attempts)?;
+            let Reached {
+                answer,
+                origin,
+                is_outside,
+            } = reached;
             self.is_direct = !is_outside;
             self.origin = origin.clone();
             let found = match answer.status {
@@ -242,61 +251,16 @@ impl Download<'_> {
             && answer.header("etag") == self.version.etag.as_deref()
     }
 
-    /// The first answer that is no redirect, and whether it is one from outside: neither the
-    /// bearer nor the caller's headers go there, nor to anywhere that is led to from there.
-    fn answer(&mut self, is_rest: bool) -> Result<(Answer, Origin, bool), Error> {
-        let graph = self.graph;
-        let range = match &self.version.etag {
-            Some(etag) if is_rest => vec![
-                ("range".to_owned(), format!("bytes={}-", self.place)),
-                ("if-range".to_owned(), etag.clone()),
-            ],
-            _ => Vec::new(),
+    /// What asks for the rest, in this version alone.
+    fn range(&self) -> Vec<(String, String)> {
+        let Some(etag) = &self.version.etag else {
+            return Vec::new();
         };
-        let mut url = self.url.clone();
-        let mut is_outside = false;
-        let mut hops = 0;
-        loop {
-            let is_asked_again = hops > 0 || self.is_direct;
-            let ours = graph.headers_and(&[]).into_iter();
-            let ranges = range.iter().filter(|_| is_asked_again).cloned();
-            let headers: Vec<_> = ours.filter(|_| !is_outside).chain(ranges).collect();
-            let request = http::Request {
-                headers: &headers,
-                is_plain: true,
-                is_secret: hops > 0,
-                ..http::Request::get(&url)
-            };
-            let mut answer = if is_outside {
-                graph.client().http().send(&request, &mut self.attempts)?
-            } else {
-                let reply = authorized(graph.client(), &request, &mut self.attempts)?;
-                match reply.answer.status {
-                    200..400 | 416 => reply.answer,
-                    _ => reply.accepted()?,
-                }
-            };
-            if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
-                return Ok((answer, url.origin().clone(), is_outside));
-            }
-            let host = url.origin().name();
-            let fail = |reason: &str, status: u16| {
-                let text =
-                    format!("{host}: a redirect (HTTP {status}) that {reason}: not followed");
-                Error::protocol(text).status(status)
-            };
-            let Some(location) = answer.header("location") else {
-                return Err(fail("leads nowhere", answer.status));
-            };
-            let next = follow(&url, location).map_err(|reason| fail(&reason, answer.status))?;
-            if hops == MOST_HOPS {
-                return Err(fail("is one too many", answer.status));
-            }
-            answer.body.drain();
-            hops += 1;
-            is_outside |= next.origin() != self.url.origin();
-            url = next;
-        }
+        let range = format!("bytes={}-", self.place);
+        vec![
+            ("range".to_owned(), range),
+            ("if-range".to_owned(), etag.clone()),
+        ]
     }
 }
 

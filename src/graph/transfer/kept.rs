@@ -61,6 +61,12 @@ impl Kept {
         }
     }
 
+    /// Whether another run will find a session here.
+    pub(crate) fn is_there(&self) -> bool {
+        let held = self.held.as_ref();
+        held.is_some_and(|(file, _)| file.metadata().is_ok_and(|metadata| metadata.len() > 0))
+    }
+
     /// The session that is kept, if it can be read.
     pub(crate) fn earlier(&self) -> Option<Earlier> {
         const MOST: u64 = 256 * 1024;
@@ -116,8 +122,8 @@ impl Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        if let Some((file, path)) = &self.held
-            && file.metadata().is_ok_and(|metadata| metadata.len() == 0)
+        if !self.is_there()
+            && let Some((_, path)) = &self.held
         {
             let _ = fs::remove_file(path);
         }

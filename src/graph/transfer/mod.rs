@@ -2,6 +2,7 @@
 
 mod download;
 mod facts;
+mod hops;
 mod item;
 mod kept;
 mod location;
@@ -9,6 +10,7 @@ mod outside;
 mod quick_xor_hash;
 mod ranges;
 mod session;
+mod slices;
 mod source;
 mod target;
 mod upload;

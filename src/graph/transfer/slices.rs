@@ -1,0 +1,274 @@
+//! A big file goes slice by slice to an upload session, over as many runs as it takes.
+
+use std::os::unix::fs::FileExt as _;
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::form::encode_unsendable;
+use crate::graph::authorized::authorized;
+use crate::graph::transfer::facts::Facts;
+use crate::graph::transfer::item::DriveItem;
+use crate::graph::transfer::kept::Kept;
+use crate::graph::transfer::ranges::{Lacking, lacking};
+use crate::graph::transfer::session::{Sent, Session, Status};
+use crate::graph::transfer::target::Conflict;
+use crate::graph::transfer::upload::{MAX_ANSWER, Upload, url};
+use crate::http::{self, Attempts, Content, Failure, Part, Url};
+
+/// How many sessions a run begins before it believes that none lasts.
+const MOST_SESSIONS: u32 = 5;
+const START: Lacking = Lacking {
+    start: 0,
+    end: None,
+};
+
+/// What came of sending slices to a session.
+enum Outcome {
+    Stored(DriveItem),
+    /// The session is unknown all at once; whether its last slice was sent.
+    Gone(bool),
+}
+
+impl Upload<'_> {
+    /// Sends the file to the session that is kept, or to a new one.
+    pub(crate) fn send_slices(&self, kept: &mut Kept) -> Result<DriveItem, Error> {
+        let http = self.graph.client().http();
+        let mut attempts = http.attempts();
+        let mut is_last_sent = false;
+        if let Some(earlier) = kept.earlier() {
+            let session = Session::new(http, earlier.url);
+            if earlier.fingerprint != self.source.fingerprint() {
+                session.cancel();
+                kept.remove();
+                return Err(self.source.changed());
+            }
+            is_last_sent = earlier.is_last_sent;
+            http.listener()
+                .note(|| "going on with the upload session of an earlier run".to_owned());
+            if let Status::Lacks(lacks) = self.status(&session, kept, &mut attempts)? {
+                match self.send_to(&session, lacks, kept, &mut attempts)? {
+                    Outcome::Stored(item) => return Ok(item),
+                    Outcome::Gone(is_last) => is_last_sent |= is_last,
+                }
+            }
+        }
+        for _ in 0..MOST_SESSIONS {
+            if is_last_sent && let Some(item) = self.look(kept)? {
+                kept.remove();
+                return Ok(item);
+            }
+            let (session, lacks) = self.begin(&mut attempts)?;
+            kept.keep(&session.url, &self.source.fingerprint(), false);
+            match self.send_to(&session, lacks, kept, &mut attempts)? {
+                Outcome::Stored(item) => return Ok(item),
+                Outcome::Gone(is_last) => is_last_sent = is_last,
+            }
+        }
+        kept.remove();
+        Err(Error::unavailable(format!(
+            "graph: {MOST_SESSIONS} upload sessions were lost before the file was whole"
+        )))
+    }
+
+    /// Begins a session. One too many does no harm, so this is repeated where it helps.
+    fn begin(&self, attempts: &mut Attempts) -> Result<(Session<'_>, Lacking), Error> {
+        let http = self.graph.client().http();
+        let url = url(&self.target.session())?;
+        let conflict = self.target.conflict.name();
+        let body = format!("{{\"item\":{{\"@microsoft.graph.conflictBehavior\":\"{conflict}\"}}}}");
+        let headers = self.headers("application/json");
+        let request = http::Request {
+            method: "POST",
+            headers: &headers,
+            content: Content::Bytes(body.as_bytes()),
+            ..http::Request::get(&url)
+        };
+        let answer = loop {
+            let mut answer = authorized(self.graph.client(), &request, attempts)?.accepted()?;
+            let fault = match answer.body.read_all(MAX_ANSWER) {
+                Ok(body) => break body,
+                Err(fault) => fault,
+            };
+            let wait = http.next_wait(url.origin(), attempts, Failure::Broken);
+            match wait.filter(|_| fault.is_passing) {
+                Some(wait) => http.sleep(&fault.error.to_string(), wait),
+                None => return Err(fault.error),
+            }
+        };
+        let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        let fail = |reason: &str| Error::protocol(format!("graph: the upload session {reason}"));
+        let link = answer.get("uploadUrl").and_then(Value::as_str);
+        let link = link.ok_or_else(|| fail("has no url"))?;
+        let link = Url::parse(&encode_unsendable(link)).map_err(|reason| {
+            let reason = plain(&reason);
+            fail(&format!("has a url that cannot be used: it {reason}"))
+        })?;
+        http.listener()
+            .note(|| format!("the upload session is at {}", link.host()));
+        let lacks = lacking(&answer).unwrap_or(START);
+        Ok((Session::new(http, link), lacks))
+    }
+
+    /// Sends what a session lacks.
+    fn send_to(
+        &self,
+        session: &Session<'_>,
+        mut lacks: Lacking,
+        kept: &mut Kept,
+        attempts: &mut Attempts,
+    ) -> Result<Outcome, Error> {
+        let total = self.source.size();
+        let mut is_last_sent = false;
+        loop {
+            let start = lacks.start;
+            if start >= total {
+                let error = Error::protocol("the upload session wants more than there is");
+                return Err(self.given_up(session, kept, error));
+            }
+            self.check(session, kept)?;
+            let end = lacks.end.unwrap_or(total).min(total);
+            let end = end.min(start + self.slice);
+            if end == total && !is_last_sent {
+                is_last_sent = true;
+                kept.keep(&session.url, &self.source.fingerprint(), true);
+            }
+            let (error, failure) = match self.send_slice(session, start, end) {
+                Sent::Done(body) if end == total => {
+                    self.check(session, kept)?;
+                    kept.remove();
+                    return DriveItem::read(&body).map(Outcome::Stored);
+                }
+                Sent::Done(_) => {
+                    let error = Error::protocol("the upload session ended before the file did");
+                    return Err(self.given_up(session, kept, error));
+                }
+                Sent::Gone => return Ok(Outcome::Gone(is_last_sent)),
+                Sent::Refused(error) => return Err(self.given_up(session, kept, error)),
+                Sent::Taken(next) => {
+                    let next = next.unwrap_or(Lacking {
+                        start: end,
+                        end: None,
+                    });
+                    if next.start > start && next.start < total {
+                        *attempts = self.graph.client().http().attempts();
+                        lacks = next;
+                        continue;
+                    }
+                    let error = Error::unavailable("the upload session makes no progress");
+                    (error, Failure::Broken)
+                }
+                Sent::Unclear(error, failure) => (error, failure),
+            };
+            self.wait(session, attempts, error, failure)?;
+            lacks = match self.status(session, kept, attempts)? {
+                Status::Lacks(lacks) => lacks,
+                Status::Gone => return Ok(Outcome::Gone(is_last_sent)),
+            };
+        }
+    }
+
+    fn send_slice(&self, session: &Session<'_>, start: u64, end: u64) -> Sent {
+        let part = Part {
+            file: &self.source.file,
+            start,
+            length: end - start,
+            watch: &|sent| (self.watch)(start + sent),
+        };
+        session.put(&part, self.source.size())
+    }
+
+    fn wait(
+        &self,
+        session: &Session<'_>,
+        attempts: &mut Attempts,
+        error: Error,
+        failure: Failure,
+    ) -> Result<(), Error> {
+        let http = self.graph.client().http();
+        match http.next_wait(session.url.origin(), attempts, failure) {
+            Some(wait) => http.sleep(&error.to_string(), wait),
+            None => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Asks a session what it lacks; one that cannot say so is of no use to another run either.
+    fn status(
+        &self,
+        session: &Session<'_>,
+        kept: &mut Kept,
+        attempts: &mut Attempts,
+    ) -> Result<Status, Error> {
+        let status = session.status(attempts);
+        status.map_err(|error| self.given_up(session, kept, error))
+    }
+
+    /// Gives the session up when the file is not what it was.
+    fn check(&self, session: &Session<'_>, kept: &mut Kept) -> Result<(), Error> {
+        self.source.check().inspect_err(|_| {
+            session.cancel();
+            kept.remove();
+        })
+    }
+
+    /// Ends a session with which no other run could go on either. A full drive can be emptied.
+    fn given_up(&self, session: &Session<'_>, kept: &mut Kept, error: Error) -> Error {
+        if matches!(error, Error::Local(_)) && self.source.check().is_err() {
+            session.cancel();
+            kept.remove();
+            return self.source.changed();
+        }
+        if error.report().status == Some(507) {
+            return error.hint("make room in the drive, and run it again to go on");
+        }
+        if !matches!(error, Error::Unavailable(_) | Error::Local(_)) {
+            session.cancel();
+            kept.remove();
+        }
+        error
+    }
+
+    /// Whether the file is stored already, by a last slice whose answer was lost: the session is
+    /// gone then too.
+    fn look(&self, kept: &mut Kept) -> Result<Option<DriveItem>, Error> {
+        let item = match self.graph.drive_item(self.target.item()) {
+            Ok(item) => item,
+            Err(error) if error.report().status == Some(404) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let facts = Facts::of(&item.value);
+        let size = self.source.size();
+        let hash = match &facts.hash {
+            Some(hash) => {
+                let mut digest = hash.digest();
+                let read_at = |buffer: &mut [u8], at| self.source.file.read_at(buffer, at);
+                let read = digest.update_from(size, &read_at);
+                read.map_err(|_| self.source.changed())?;
+                Some(digest.finish())
+            }
+            None => None,
+        };
+        let is_same = facts.differ(size, hash.as_ref()).is_none();
+        let is_certain = facts.size.is_some() && hash.is_some();
+        match self.target.conflict {
+            Conflict::Fail | Conflict::Replace if is_same && is_certain => Ok(Some(item)),
+            Conflict::Replace => Ok(None),
+            Conflict::Fail if !is_same => Ok(None),
+            Conflict::Fail | Conflict::Rename => {
+                kept.remove();
+                let text = "the answer to the last slice was lost, and the upload session is gone";
+                Err(Error::unavailable(format!("graph: {text}")).unsure())
+            }
+        }
+    }
+}
+
+/// A reason why a URL is none, without a part of the URL in it.
+fn plain(reason: &str) -> &str {
+    if reason.starts_with("has the scheme") {
+        "is no https url"
+    } else {
+        reason
+    }
+}
