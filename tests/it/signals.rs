@@ -27,7 +27,7 @@ fn signal(name: &str, pid: u32) {
 }
 
 /// Whether this process, and with it all that it starts, was told to ignore a signal.
-fn is_ignored(number: u32) -> bool {
+pub fn is_ignored(number: u32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = u64::from_str_radix(mask.unwrap().trim(), 16).unwrap();

@@ -132,3 +132,19 @@ fn an_answer_that_is_no_content_is_refused() {
         assert_files(&mgd, &[]);
     }
 }
+
+#[test]
+fn memory_does_not_grow_with_the_file() {
+    let bytes = noise(5 << 20).repeat(6);
+    let (tenant, mgd, path) = drive_of(&[]);
+    tenant.put_file("a.bin", bytes.clone());
+    tenant.hide_hashes();
+    // In kilobytes: less than the file has.
+    let bounded = "ulimit -v 28000; mgd parameters.json";
+    let line = format!("{bounded} download {path} -O out");
+    mgd.shell(&line).ended(0, "", "");
+    assert!(bytes_of(&mgd, "out") == bytes);
+    let line = format!("{bounded} upload out drives/D/root:/b.bin");
+    mgd.shell(&line).ok();
+    assert!(tenant.file("b.bin").unwrap() == bytes);
+}
