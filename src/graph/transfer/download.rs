@@ -19,8 +19,8 @@ pub(crate) struct Download<'g> {
     /// How many bytes have been handed out, those of earlier runs included.
     place: u64,
     version: Version,
-    /// How many bytes came since the attempts were renewed.
-    gained: u64,
+    /// Where the attempts were renewed last. Bytes that come again are no progress.
+    renewed_at: u64,
     /// How often a URL that was fresh has been refused since then.
     refused: u32,
     /// Whether Graph itself has the content, so that it is asked for the rest of it.
@@ -70,7 +70,7 @@ impl Graph {
             url,
             place: 0,
             version: Version::default(),
-            gained: 0,
+            renewed_at: 0,
             refused: 0,
             is_direct: false,
         })
@@ -85,6 +85,7 @@ impl Download<'_> {
     /// Goes on behind the bytes that an earlier run left of this version.
     pub(crate) fn go_on_at(&mut self, place: u64, version: Version) {
         self.place = place;
+        self.renewed_at = place;
         self.version = version;
     }
 
@@ -123,15 +124,14 @@ impl Download<'_> {
 
     fn count(&mut self, bytes: u64) -> Result<(), Error> {
         self.place += bytes;
-        self.gained += bytes;
         if self.version.total.is_some_and(|total| self.place > total) {
             let host = self.origin.name();
             return Err(Error::protocol(format!(
                 "{host}: the content is longer than it says"
             )));
         }
-        if self.gained >= WORTH {
-            self.gained = 0;
+        if self.place >= self.renewed_at + WORTH {
+            self.renewed_at = self.place;
             self.refused = 0;
             self.attempts = self.graph.client().http().attempts();
         }

@@ -120,6 +120,8 @@ impl Upload<'_> {
     ) -> Result<Outcome, Error> {
         let total = self.source.size();
         let mut is_last_sent = false;
+        // What a session forgets and takes again is no progress.
+        let mut farthest = 0;
         loop {
             let start = lacks.start;
             if start >= total {
@@ -151,7 +153,10 @@ impl Upload<'_> {
                         end: None,
                     });
                     if next.start > start && next.start < total {
-                        *attempts = self.graph.client().http().attempts();
+                        if next.start > farthest {
+                            farthest = next.start;
+                            *attempts = self.graph.client().http().attempts();
+                        }
                         lacks = next;
                         continue;
                     }

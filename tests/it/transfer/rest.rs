@@ -213,3 +213,13 @@ fn breaks_without_end_end_in_time_and_keep_what_came() {
     assert_eq!(slices(&tenant).last().unwrap(), "GET bytes=100000-");
     assert_files(&mgd, &["out"]);
 }
+
+#[test]
+fn bytes_that_come_again_and_again_are_no_progress() {
+    let bytes = noise(TOTAL);
+    let (tenant, mgd, path) = drive_of(&bytes);
+    tenant.always("/storage/", Reply::bare(200).body(bytes).cut_after(100_000));
+    let run = download(&mgd, &path, &["--retry-max-time", "1"]);
+    assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{}", run.stderr);
+    assert!(slices(&tenant).len() < 5);
+}

@@ -282,3 +282,17 @@ fn a_session_is_asked_for_again_where_that_helps() {
         .filter(|line| line.starts_with("POST"));
     assert_eq!(posts.count(), 4);
 }
+
+#[test]
+fn a_session_that_forgets_what_it_took_ends_in_time() {
+    let (tenant, mgd, _) = big();
+    let taken = Reply::bare(202).body(format!("{{\"nextExpectedRanges\":[\"{SLICE}-\"]}}"));
+    let forgotten = Reply::bare(200).body("{\"nextExpectedRanges\":[\"0-\"]}");
+    let round = [taken, Reply::hang_up(), forgotten];
+    tenant.on("/storage/up/", std::iter::repeat_n(round, 20).flatten());
+    let run = upload(&mgd, &["--retry-max-time", "1"]);
+    assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{}", run.stderr);
+    let hint = "mgd: hint: run it again to go on where it broke off\n";
+    assert!(run.stderr.ends_with(hint), "{}", run.stderr);
+    assert!(slices(&tenant).len() < 15);
+}
