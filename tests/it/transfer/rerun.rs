@@ -88,7 +88,6 @@ fn a_part_of_something_else_is_begun_anew() {
     assert_eq!(bytes_of(&mgd, "out"), other);
     assert_eq!(slices(&tenant), ["GET", "GET"]);
 
-    let (tenant, mgd, path) = (tenant, mgd, path);
     end(stalled(&tenant, &mgd, &path), "-KILL");
     let note = mgd.scratch.read("out.part.json");
     for note in [
