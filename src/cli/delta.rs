@@ -8,11 +8,9 @@ use crate::cli::exit::Failure;
 use crate::cli::get;
 use crate::cli::lines::Lines;
 use crate::cli::signals::Steps;
-use crate::error::Error;
-use crate::graph::{Counts, Delta, Event, Files, Graph};
-use crate::http::{Http, Network};
+use crate::graph::{Counts, Delta, Event, Files};
+use crate::http::Http;
 use crate::notice::Notice;
-use crate::parameters::Parameters;
 
 /// What tells a reader to forget all that it knows.
 const RESET: &[u8] = br#"{"@mgd.reset":true}"#;
@@ -21,7 +19,10 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let setup = args.setup();
     let console = Console::new(setup.voice);
     let parameters = setup.parameters()?;
-    let graph = graph(args, &parameters, setup.network(&console))?;
+    let mut graph = setup.graph(&parameters, setup.network(&console))?;
+    if let Some(bytes) = args.max_item {
+        graph = graph.with_max_item(bytes);
+    }
     let files = Files {
         state: args.state.clone(),
         out: args.state_out.clone(),
@@ -45,26 +46,6 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             _ => return Ok(()),
         }
     }
-}
-
-fn graph(args: &Args, parameters: &Parameters, network: Network) -> Result<Graph, Error> {
-    let mut graph = parameters.graph(network)?;
-    if args.beta {
-        graph = graph.with_beta();
-    }
-    if let Some(bytes) = args.max_item {
-        graph = graph.with_max_item(bytes);
-    }
-    for header in &args.headers {
-        let (name, value) = header.split_once(':').ok_or_else(|| {
-            Error::parameters(format!("-H {header}: has no colon")).hint("write -H 'Name: value'")
-        })?;
-        graph = graph.with_header(name.trim(), value.trim())?;
-    }
-    if !args.prefer.is_empty() {
-        graph = graph.with_header("Prefer", &args.prefer.join(", "))?;
-    }
-    Ok(graph)
 }
 
 /// Writes a round, page by page; the state follows each page that is written.

@@ -6,7 +6,7 @@ use crate::cli::args::download::Download;
 use crate::cli::console::Console;
 use crate::cli::download::place::Place;
 use crate::cli::exit::Failure;
-use crate::cli::transfer::{self, Progress};
+use crate::cli::transfer::Progress;
 use crate::error::Error;
 use crate::graph::{self, Digest, Facts, Graph, Step};
 
@@ -19,7 +19,7 @@ pub(super) fn run(args: &Download) -> Result<(), Failure> {
     };
     let setup = args.setup();
     let console = Console::new(setup.voice);
-    let graph = transfer::graph(&setup, &console, &args.headers, args.beta)?;
+    let graph = setup.graph(&setup.parameters()?, setup.network(&console))?;
     let download = graph.download(&args.path)?;
     let mut place = Place::open(output)?;
     let mut transfer = Transfer {

@@ -3,29 +3,6 @@
 use std::time::Instant;
 
 use crate::cli::console::Console;
-use crate::cli::setup::Setup;
-use crate::error::Error;
-use crate::graph::Graph;
-
-/// Graph with the headers and the version of the command line.
-pub(super) fn graph(
-    setup: &Setup,
-    console: &Console,
-    headers: &[String],
-    is_beta: bool,
-) -> Result<Graph, Error> {
-    let mut graph = setup.parameters()?.graph(setup.network(console))?;
-    if is_beta {
-        graph = graph.with_beta();
-    }
-    for header in headers {
-        let (name, value) = header.split_once(':').ok_or_else(|| {
-            Error::parameters(format!("-H {header}: has no colon")).hint("write -H 'Name: value'")
-        })?;
-        graph = graph.with_header(name.trim(), value.trim())?;
-    }
-    Ok(graph)
-}
 
 /// How far a transfer is, for whoever watches.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use crate::cli::console::Console;
 use crate::cli::document::Document;
 use crate::cli::exit::Failure;
 use crate::cli::sink::Sink;
-use crate::cli::transfer::{self, Progress};
+use crate::cli::transfer::Progress;
 use crate::error::Error;
 use crate::file::shown;
 use crate::graph::{self, Graph, Kept, Source, Target};
@@ -24,7 +24,7 @@ pub(super) fn run(args: &Upload) -> Result<(), Failure> {
     let source = Source::open(&args.file)?;
     let setup = args.setup();
     let console = Console::new(setup.voice);
-    let graph = transfer::graph(&setup, &console, &args.headers, args.beta)?;
+    let graph = setup.graph(&setup.parameters()?, setup.network(&console))?;
     let target = graph.upload_target(&args.path, args.conflict)?;
     let Some(mut kept) = kept(&graph, &source, &target) else {
         let file = shown(&args.file);

@@ -38,18 +38,9 @@ command! {
         /// ask again this many seconds after each round, until a signal or an error
         #[argh(option, from_str_fn(seconds))]
         pub(in crate::cli) watch: Option<Duration>,
-        /// prefer something, as in odata.maxpagesize=50, on every page
-        #[argh(option)]
-        pub(in crate::cli) prefer: Vec<String>,
-        /// send a header, as in 'ConsistencyLevel: eventual', with every page
-        #[argh(option, short = 'H', long = "header")]
-        pub(in crate::cli) headers: Vec<String>,
-        /// use the beta version
-        #[argh(switch)]
-        pub(in crate::cli) beta: bool,
         /// take no item longer than this many bytes (16M)
         #[argh(option, from_str_fn(bytes))]
         pub(in crate::cli) max_item: Option<usize>,
     }
-    with identity network voice
+    with calls identity network voice
 }

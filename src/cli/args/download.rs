@@ -24,12 +24,6 @@ command! {
         /// do not ask for the size and the hash of a drive item to hold the content against
         #[argh(switch)]
         pub(in crate::cli) no_verify: bool,
-        /// send a header to Graph, as in 'Accept: text/csv'
-        #[argh(option, short = 'H', long = "header")]
-        pub(in crate::cli) headers: Vec<String>,
-        /// use the beta version
-        #[argh(switch)]
-        pub(in crate::cli) beta: bool,
     }
-    with identity network voice
+    with calls identity network voice
 }

@@ -29,14 +29,8 @@ command! {
         /// bytes of a slice: a multiple of 320K below 60M (10M)
         #[argh(option, from_str_fn(bytes))]
         pub(in crate::cli) slice: Option<usize>,
-        /// send a header to Graph, as in 'Prefer: bypass-shared-lock'
-        #[argh(option, short = 'H', long = "header")]
-        pub(in crate::cli) headers: Vec<String>,
-        /// use the beta version
-        #[argh(switch)]
-        pub(in crate::cli) beta: bool,
     }
-    with identity network voice
+    with calls identity network voice
 }
 
 fn conflict(text: &str) -> Result<Conflict, String> {
