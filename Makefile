@@ -4,6 +4,7 @@ CARGO ?= cargo
 PREFIX ?= $(HOME)/.local
 DEMO := target/demo
 INTEROP := target/interop
+BENCH := target/bench
 DIST = $(or $(CARGO_TARGET_DIR),target)/dist
 # Those of packaging/toolchain.sh; all of them when empty.
 TARGETS ?=
@@ -11,7 +12,7 @@ STD ?= auto
 # text: a panic says where and why it came about.
 PANIC ?= silent
 
-.PHONY: help demo test interop check layers install dist dist-verify clean
+.PHONY: help demo test interop bench check layers install dist dist-verify clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +45,22 @@ $(INTEROP)/node.installed: tests/interop/package.json | needs-interop
 	@node --eval 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && newer= || newer=node@22; \
 	cd $(INTEROP)/node && npm install --loglevel=error --no-audit --no-fund --no-package-lock $$newer >/dev/null
 	@touch $@
+
+bench: needs-cargo needs-bench $(BENCH)/python.installed $(if $(SDK),$(BENCH)/sdk.installed) ## measure mgd beside curl, jq and Python (MGD=path, QUICK=1, SDK=1, CHECK=1)
+	@$(if $(MGD),true,$(CARGO) build --locked --release --bin mgd)
+	@$(CARGO) build --locked --profile bench-symbols --bin mgd
+	@python3 -B bench/run.py $(or $(MGD),$(or $(CARGO_TARGET_DIR),target)/release/mgd) \
+	  $(or $(CARGO_TARGET_DIR),target)/bench-symbols/mgd $(BENCH) \
+	  $(if $(PORT),--port $(PORT)) $(if $(QUICK),--quick) $(if $(SDK),--sdk) $(if $(CHECK),--check)
+
+$(BENCH)/python.installed: bench/requirements.txt | needs-bench
+	@$(call pip,$(BENCH)/python)
+
+$(BENCH)/sdk.installed: bench/requirements-sdk.txt | needs-bench
+	@$(call pip,$(BENCH)/sdk)
+
+pip = rm -rf $1 && PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet \
+	--disable-pip-version-check --target $1 --requirement $< && touch $@
 
 check: needs-cargo layers ## formatting, lints, docs, layers
 	$(CARGO) fmt --check
@@ -101,3 +118,14 @@ needs-interop:
 .PHONY: needs-dist
 needs-dist:
 	@packaging/needs.sh
+
+.PHONY: needs-bench
+needs-bench:
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || { echo "needs nginx, as in apt-get install nginx-light" >&2; exit 1; }
+	@command -v hyperfine >/dev/null || { echo "needs hyperfine, as in apt-get install hyperfine" >&2; exit 1; }
+	@command -v valgrind >/dev/null || { echo "needs valgrind, as in apt-get install valgrind" >&2; exit 1; }
+	@env time --format %M true >/dev/null 2>&1 || { echo "needs GNU time, as in apt-get install time" >&2; exit 1; }
+	@command -v jq >/dev/null || { echo "needs jq, as in apt-get install jq" >&2; exit 1; }
+	@command -v curl >/dev/null || { echo "needs curl, as in apt-get install curl" >&2; exit 1; }
+	@command -v openssl >/dev/null || { echo "needs openssl, as in apt-get install openssl" >&2; exit 1; }
+	@python3 -m pip --version >/dev/null 2>&1 || { echo "needs Python 3 with pip, as in apt-get install python3 python3-pip" >&2; exit 1; }
