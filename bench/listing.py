@@ -112,7 +112,7 @@ def graph_sdk(ground, results, mgd):
 
 
 def slow_pages(ground, results):
-    count = 5 if ground.quick else 20
+    count = 10 if ground.quick else 20
     results.section(f"{count} pages that begin after 100 ms and take 100 ms")
     what, target = "wall time with prefetch by that without", 0.6
     url = ground.link(count, ground.slow_root)
