@@ -1,23 +1,24 @@
 //! The command line: what can be said, and what was said.
 
 pub(super) mod batch;
+mod command;
 pub(super) mod commands;
 pub(super) mod delta;
 pub(super) mod download;
-mod options;
 pub(super) mod request;
 pub(super) mod upload;
-pub(super) mod values;
 
 use std::ffi::OsString;
 
 use argh::{ArgsInfo, FromArgs, SubCommandInfo};
 
 use crate::cli::args::batch::Batch;
-use crate::cli::args::commands::{Cache, CacheCommand, Check, ConsentUrl, Get, Token};
+use crate::cli::args::commands::{Cache, CacheClear, CacheList, Check, ConsentUrl, Get, Token};
 use crate::cli::args::request::Request as RequestArguments;
 use crate::cli::console::Voice;
-use crate::cli::normalise::{Known, normalise};
+use crate::cli::normalise::{Known, Normal, normalise};
+use crate::cli::setup::Setup;
+use crate::cli::shared;
 use crate::error::Error;
 
 /// Microsoft Graph for daemons: proves an application's identity, follows every page, writes JSON.
@@ -57,7 +58,7 @@ pub(super) enum Command {
 pub(super) enum Request {
     /// A text for stdout.
     Print(String),
-    Run(Box<Command>),
+    Run(Box<Command>, Box<Setup>),
 }
 
 /// A command line that cannot be understood.
@@ -71,21 +72,7 @@ impl Request {
     pub(super) fn voice(&self) -> Voice {
         match self {
             Self::Print(_) => Voice::default(),
-            Self::Run(command) => match &**command {
-                Command::Batch(batch) => batch.setup().voice,
-                Command::Cache(cache) => match &cache.command {
-                    CacheCommand::Clear(clear) => clear.setup().voice,
-                    CacheCommand::List(list) => list.setup().voice,
-                },
-                Command::Check(check) => check.setup().voice,
-                Command::ConsentUrl(consent) => consent.setup().voice,
-                Command::Delta(delta) => delta.setup().voice,
-                Command::Download(download) => download.setup().voice,
-                Command::Get(get) => get.setup().voice,
-                Command::Request(request) => request.setup().voice,
-                Command::Token(token) => token.setup().voice,
-                Command::Upload(upload) => upload.setup().voice,
-            },
+            Self::Run(_, setup) => setup.voice,
         }
     }
 }
@@ -105,45 +92,90 @@ pub(super) fn read(arguments: &[OsString]) -> Result<Request, Refused> {
             )));
         }
         Some("help" | "--help" | "-h") => {
-            let commands = arguments[1..].iter();
-            let commands = commands.filter_map(|command| command.to_str());
-            let line: Vec<_> = commands.chain(["--help"]).collect();
-            return parse(&line).map_err(refused);
+            let names = arguments[1..].iter();
+            let names: Vec<_> = names.filter_map(|name| name.to_str()).collect();
+            return help(&names).map_err(refused);
         }
         _ => {}
     }
-    let normal = match normalise(arguments, &known()) {
-        Ok(Some(normal)) => normal,
+    match normalise(arguments, &known()) {
+        Ok(Some(normal)) => parse(&normal).map_err(refused),
         Ok(None) => {
             let error = Error::parameters("nothing to do")
                 .hint("mgd FILE.json lists what the file's endpoint holds; see mgd help");
-            return Err(refused(error));
+            Err(refused(error))
         }
-        Err(error) => return Err(refused(error)),
-    };
-    let line: Vec<_> = normal.iter().map(String::as_str).collect();
-    parse(&line).map_err(refused)
+        Err(error) => Err(refused(error)),
+    }
 }
 
-fn parse(line: &[&str]) -> Result<Request, Error> {
-    match Top::from_args(&["mgd"], line) {
-        Ok(top) => Ok(Request::Run(Box::new(top.command))),
-        Err(exit) if exit.status.is_ok() => Ok(Request::Print(exit.output)),
-        Err(exit) => {
-            let line = exit
-                .output
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty());
-            let line = line.collect::<Vec<_>>().join(" ");
-            let mut chars = line.chars();
-            let lower = chars
-                .next()
-                .map(|first| first.to_ascii_lowercase().to_string());
-            let line = lower.unwrap_or_default() + chars.as_str();
-            let line = line.trim_end_matches('.');
-            Err(Error::parameters(line).hint("mgd help lists commands, mgd help get its options"))
-        }
+fn parse(normal: &Normal) -> Result<Request, Error> {
+    if normal.wants_help() {
+        return help(&normal.names);
+    }
+    let mut setup = Setup::default();
+    for (shared, value) in &normal.shared {
+        (shared.read)(&mut setup, value).map_err(|reason| {
+            let name = shared.long;
+            let error = format!("error parsing option '{name}' with value '{value}': {reason}");
+            Error::parameters(error).hint(HELP)
+        })?;
+    }
+    let line = normal.line();
+    let line: Vec<_> = line.iter().map(String::as_str).collect();
+    match Top::from_args(&["mgd"], &line) {
+        Ok(top) => Ok(Request::Run(Box::new(top.command), Box::new(setup))),
+        Err(exit) => Err(refusal(&exit.output)),
+    }
+}
+
+const HELP: &str = "mgd help lists commands, mgd help get its options";
+
+/// What argh says of a line that it cannot read, as a message of ours.
+fn refusal(output: &str) -> Error {
+    let lines = output.lines().map(str::trim);
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+    let line = lines.join(" ");
+    let mut chars = line.chars();
+    let lower = chars.next().map(|first| first.to_ascii_lowercase());
+    let line: String = lower.into_iter().chain(chars).collect();
+    Error::parameters(line.trim_end_matches('.')).hint(HELP)
+}
+
+/// The help for a command: argh's, with the shared options put in.
+fn help(names: &[&str]) -> Result<Request, Error> {
+    let line: Vec<_> = names.iter().copied().chain(["--help"]).collect();
+    let output = match Top::from_args(&["mgd"], &line) {
+        Err(exit) if exit.status.is_ok() => exit.output,
+        Err(exit) => return Err(refusal(&exit.output)),
+        Ok(_) => return Err(refusal("no help for this")),
+    };
+    let shared = shared::help(names.last().map_or(0, |name| groups(name)));
+    let (before, after) = match output.find("  -h, --help") {
+        Some(at) if !shared.is_empty() => output.split_at(at),
+        _ => return Ok(Request::Print(output)),
+    };
+    let (usage, before) = before.split_once('\n').unwrap_or((before, ""));
+    let (options, operands) = usage.split_at(usage.find(" [--]").unwrap_or(usage.len()));
+    let before = format!("{options} [OPTION…]{operands}\n{before}");
+    Ok(Request::Print(format!("{before}{shared}{after}")))
+}
+
+/// The groups of shared options that a command takes.
+fn groups(name: &str) -> u16 {
+    match name {
+        "batch" => Batch::SHARED,
+        "check" => Check::SHARED,
+        "clear" => CacheClear::SHARED,
+        "consent-url" => ConsentUrl::SHARED,
+        "delta" => delta::Delta::SHARED,
+        "download" => download::Download::SHARED,
+        "get" => Get::SHARED,
+        "list" => CacheList::SHARED,
+        "request" => RequestArguments::SHARED,
+        "token" => Token::SHARED,
+        "upload" => upload::Upload::SHARED,
+        _ => 0,
     }
 }
 
@@ -161,6 +193,7 @@ fn known_of(commands: Vec<SubCommandInfo>) -> Vec<Known> {
     let known = commands.into_iter().map(|sub| Known {
         name: sub.command.name,
         flags: sub.command.flags,
+        groups: groups(sub.command.name),
         takes_operands: !sub.command.positionals.is_empty(),
         commands: known_of(sub.command.commands),
     });

@@ -13,6 +13,7 @@ use crate::cli::batch::crew::{Crew, Event};
 use crate::cli::batch::output::Output;
 use crate::cli::console::Console;
 use crate::cli::exit::Failure;
+use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::error::{Error, Report};
 use crate::file::{cause, shown};
@@ -23,8 +24,7 @@ const JOBS: u64 = 2;
 /// How many batches may end one after the other with nobody knowing what was done.
 const FEW: u32 = 3;
 
-pub(super) fn run(args: &Batch) -> Result<(), Failure> {
-    let setup = args.setup();
+pub(super) fn run(args: &Batch, setup: &Setup) -> Result<(), Failure> {
     let console = Console::new(setup.voice);
     let parameters = setup.parameters()?;
     let mut graph = setup.graph(&parameters, setup.network(&console))?;

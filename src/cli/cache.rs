@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::auth::{Listed, TokenCache};
 use crate::calendar::date_and_time;
-use crate::cli::args::commands::{CacheClear, CacheList};
+use crate::cli::args::commands::CacheList;
 use crate::cli::console::Console;
 use crate::cli::exit::Failure;
 use crate::cli::setup::Setup;
@@ -18,9 +18,8 @@ use crate::parameters;
 /// How long the lock is waited for where nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) fn list(args: &CacheList) -> Result<(), Failure> {
-    let setup = args.setup();
-    let cache = place(&setup)?;
+pub(super) fn list(args: &CacheList, setup: &Setup) -> Result<(), Failure> {
+    let cache = place(setup)?;
     let console = Console::new(setup.voice);
     if cache.path().is_none() {
         console.note("the token cache is turned off, or has no place");
@@ -32,7 +31,7 @@ pub(super) fn list(args: &CacheList) -> Result<(), Failure> {
     }
     for token in listed
         .iter()
-        .filter(|token| is_meant(&token.client_id, &token.tenant, &setup))
+        .filter(|token| is_meant(&token.client_id, &token.tenant, setup))
     {
         text.push_str(&if args.json {
             object(token)?
@@ -46,8 +45,8 @@ pub(super) fn list(args: &CacheList) -> Result<(), Failure> {
     stdout.finish()
 }
 
-pub(super) fn clear(args: &CacheClear) -> Result<(), Failure> {
-    let mut setup = args.setup();
+pub(super) fn clear(setup: &Setup) -> Result<(), Failure> {
+    let mut setup = setup.clone();
     let cache = place(&setup)?;
     let console = Console::new(setup.voice);
     let Some(path) = cache.path() else {

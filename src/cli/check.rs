@@ -20,8 +20,7 @@ use crate::parameters::Parameters;
 /// How long a request is tried again where nothing else is said: a person waits.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) fn run(args: &Check) -> Result<(), Failure> {
-    let mut setup = args.setup();
+pub(super) fn run(args: &Check, mut setup: Setup) -> Result<(), Failure> {
     setup.retry_max_time.get_or_insert(PATIENCE);
     let console = Console::new(setup.voice);
     let mut report = Report::new(args.json)?;

@@ -1,12 +1,11 @@
 //! `mgd consent-url`: where an administrator consents.
 
-use crate::cli::args::commands::ConsentUrl;
 use crate::cli::exit::Failure;
+use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::parameters;
 
-pub(super) fn run(args: &ConsentUrl) -> Result<(), Failure> {
-    let setup = args.setup();
+pub(super) fn run(setup: &Setup) -> Result<(), Failure> {
     let lookup = |name: &str| std::env::var_os(name);
     let url = parameters::consent_url(&setup.flags, setup.file().as_deref(), &lookup)?;
     let mut stdout = Sink::stdout()?;

@@ -7,6 +7,7 @@ use crate::cli::console::Console;
 use crate::cli::exit::Failure;
 use crate::cli::get;
 use crate::cli::lines::Lines;
+use crate::cli::setup::Setup;
 use crate::cli::signals::Steps;
 use crate::graph::{Counts, Delta, Event, Files};
 use crate::http::Http;
@@ -15,8 +16,7 @@ use crate::notice::Notice;
 /// What tells a reader to forget all that it knows.
 const RESET: &[u8] = br#"{"@mgd.reset":true}"#;
 
-pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let setup = args.setup();
+pub(super) fn run(args: &Args, setup: &Setup) -> Result<(), Failure> {
     let console = Console::new(setup.voice);
     let parameters = setup.parameters()?;
     let mut graph = setup.graph(&parameters, setup.network(&console))?;

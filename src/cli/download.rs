@@ -6,18 +6,18 @@ use crate::cli::args::download::Download;
 use crate::cli::console::Console;
 use crate::cli::download::place::Place;
 use crate::cli::exit::Failure;
+use crate::cli::setup::Setup;
 use crate::cli::transfer::Progress;
 use crate::error::Error;
 use crate::graph::{self, Digest, Facts, Graph, Step};
 
-pub(super) fn run(args: &Download) -> Result<(), Failure> {
+pub(super) fn run(args: &Download, setup: &Setup) -> Result<(), Failure> {
     let Some(output) = &args.output_file else {
         let error = Error::parameters("download: where to is missing");
         return Err(error
             .hint("-O FILE names a file, and -O - is stdout")
             .into());
     };
-    let setup = args.setup();
     let console = Console::new(setup.voice);
     let graph = setup.graph(&setup.parameters()?, setup.network(&console))?;
     let download = graph.download(&args.path)?;

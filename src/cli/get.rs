@@ -1,7 +1,6 @@
 //! `mgd get`: one thing or a listing, whole.
 
 use crate::cli::args::commands::Get;
-use crate::cli::args::values::Format;
 use crate::cli::body::Body;
 use crate::cli::console::Console;
 use crate::cli::document::Document;
@@ -10,22 +9,22 @@ use crate::cli::preview;
 use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::cli::tsv::Columns;
+use crate::cli::values::Format;
 use crate::error::Error;
 use crate::graph::{Counts, Graph, Pages, Shape};
 use crate::parameters::Parameters;
 
-pub(super) fn run(args: Get) -> Result<(), Failure> {
-    check(&args)?;
-    let setup = args.setup();
+pub(super) fn run(args: &Get, setup: &Setup) -> Result<(), Failure> {
+    check(args, setup)?;
     let console = Console::new(setup.voice);
     let parameters = setup.parameters()?;
-    let (graph, path) = asked(&args, &setup, &parameters, &console)?;
+    let (graph, path) = asked(args, setup, &parameters, &console)?;
     if let Some(preview) = setup.preview {
         let request = graph.request("GET", &path)?;
-        return preview::show(preview, &request, &Body::None, &setup, &parameters);
+        return preview::show(preview, &request, &Body::None, setup, &parameters);
     }
     if args.output == Format::Raw {
-        return raw(&args, &graph, &path, &console);
+        return raw(args, &graph, &path, &console);
     }
     let pages = match &args.resume {
         Some(link) => graph.resume(link, args.skip.unwrap_or(0))?,
@@ -45,27 +44,27 @@ pub(super) fn run(args: Get) -> Result<(), Failure> {
     } else {
         pages
     };
-    let mut sink = sink(&args)?;
-    let result = list(&args, &mut pages, &mut sink, &console);
+    let mut sink = sink(args)?;
+    let result = list(args, setup, &mut pages, &mut sink, &console);
     console.clear();
     if let Err(failure) = result {
         return Err(broken_off(failure, sink));
     }
     sink.finish()?;
-    conclude(&args, &pages, &console);
+    conclude(args, &pages, &console);
     Ok(())
 }
 
 /// Arguments that contradict each other.
-fn check(args: &Get) -> Result<(), Error> {
+fn check(args: &Get, setup: &Setup) -> Result<(), Error> {
     let fail = |text: &str| Err(Error::parameters(text));
     if args.resume.is_some() && args.path.is_some() {
         fail("--resume names what to read: leave the path out")
     } else if args.skip.is_some() && args.resume.is_none() {
         fail("--skip goes with --resume")
-    } else if args.resume.is_some() && !args.setup().query.is_empty_but_for_select() {
+    } else if args.resume.is_some() && !setup.query.is_empty_but_for_select() {
         fail("--resume names what to read, query and all: leave the query options out")
-    } else if args.resume.is_some() && args.setup().preview.is_some() {
+    } else if args.resume.is_some() && setup.preview.is_some() {
         fail("--resume names what to read: --dry-run and --curl do not go with it")
     } else if args.output == Format::Raw && (args.limit.is_some() || args.skip.is_some()) {
         fail("-o raw is one answer as it came: --limit and --skip do not go with it")
@@ -109,13 +108,14 @@ fn sink(args: &Get) -> Result<Sink, Failure> {
 
 fn list(
     args: &Get,
+    setup: &Setup,
     pages: &mut Pages<'_>,
     sink: &mut Sink,
     console: &Console,
 ) -> Result<(), Failure> {
     let is_lines = args.output != Format::Json;
     let columns = match args.output {
-        Format::Tsv => Some(Columns::of(args.select.as_deref())?),
+        Format::Tsv => Some(Columns::of(setup.query.select.as_deref())?),
         _ => None,
     };
     let mut document = Document::new(sink.is_terminal());

@@ -20,12 +20,14 @@ mod normalise;
 mod preview;
 mod request;
 mod setup;
+mod shared;
 mod signals;
 mod sink;
 mod token;
 mod transfer;
 mod tsv;
 mod upload;
+mod values;
 
 use std::process::ExitCode;
 
@@ -65,20 +67,20 @@ fn run(request: Request) -> Result<(), Failure> {
             stdout.write(text.as_bytes())?;
             stdout.finish()
         }
-        Request::Run(command) => match *command {
-            Command::Batch(batch) => batch::run(&batch),
+        Request::Run(command, setup) => match *command {
+            Command::Batch(batch) => batch::run(&batch, &setup),
             Command::Cache(cache) => match cache.command {
-                CacheCommand::Clear(clear) => cache::clear(&clear),
-                CacheCommand::List(list) => cache::list(&list),
+                CacheCommand::Clear(_) => cache::clear(&setup),
+                CacheCommand::List(list) => cache::list(&list, &setup),
             },
-            Command::Check(check) => check::run(&check),
-            Command::ConsentUrl(consent) => consent_url::run(&consent),
-            Command::Delta(delta) => delta::run(&delta),
-            Command::Download(download) => download::run(&download),
-            Command::Get(get) => get::run(get),
-            Command::Request(request) => request::run(&request),
-            Command::Token(token) => token::run(&token),
-            Command::Upload(upload) => upload::run(&upload),
+            Command::Check(check) => check::run(&check, *setup),
+            Command::ConsentUrl(_) => consent_url::run(&setup),
+            Command::Delta(delta) => delta::run(&delta, &setup),
+            Command::Download(download) => download::run(&download, &setup),
+            Command::Get(get) => get::run(&get, &setup),
+            Command::Request(request) => request::run(&request, *setup),
+            Command::Token(token) => token::run(&token, *setup),
+            Command::Upload(upload) => upload::run(&upload, &setup),
         },
     }
 }

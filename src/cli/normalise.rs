@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use argh::{FlagInfo, FlagInfoKind, Optionality};
 
+use crate::cli::shared::{ALL, Kind, Shared};
 use crate::error::Error;
 use crate::nearest::nearest;
 
@@ -12,7 +13,10 @@ use crate::nearest::nearest;
 #[derive(Default)]
 pub(super) struct Known {
     pub(super) name: &'static str,
+    /// The options of its own.
     pub(super) flags: &'static [FlagInfo<'static>],
+    /// The groups of those that it shares.
+    pub(super) groups: u16,
     pub(super) takes_operands: bool,
     /// The commands below it, one of which must be named.
     pub(super) commands: Vec<Self>,
@@ -20,14 +24,82 @@ pub(super) struct Known {
 
 impl Known {
     /// The options of this command and of those below it.
-    fn all_flags(&self) -> Vec<&FlagInfo<'static>> {
+    fn all_flags(&self) -> Vec<Flag> {
+        let shared = ALL.iter().filter(|shared| shared.groups & self.groups != 0);
         let below = self.commands.iter().flat_map(Self::all_flags);
-        self.flags.iter().chain(below).collect()
+        let own = self.flags.iter().map(Flag::of);
+        own.chain(shared.map(Flag::of_shared))
+            .chain(below)
+            .collect()
     }
 }
 
-/// Puts the arguments into the form `COMMAND options -- operands`; `None` means that there is no
-/// command and no operand at all.
+/// An option, whoever reads it.
+#[derive(Clone, Copy)]
+struct Flag {
+    long: &'static str,
+    short: Option<char>,
+    kind: Kind,
+    shared: Option<&'static Shared>,
+}
+
+impl Flag {
+    fn of(flag: &'static FlagInfo<'static>) -> Self {
+        Self {
+            long: flag.long,
+            short: flag.short,
+            kind: match flag.kind {
+                FlagInfoKind::Switch => Kind::Switch,
+                FlagInfoKind::Option { .. } if flag.optionality == Optionality::Repeating => {
+                    Kind::Values
+                }
+                FlagInfoKind::Option { .. } => Kind::Value,
+            },
+            shared: None,
+        }
+    }
+
+    fn of_shared(shared: &'static Shared) -> Self {
+        Self {
+            long: shared.long,
+            short: shared.short,
+            kind: shared.kind,
+            shared: Some(shared),
+        }
+    }
+}
+
+/// A line that is understood as far as options, commands and operands go.
+pub(super) struct Normal {
+    /// The command, and the one below it.
+    pub(super) names: Vec<&'static str>,
+    /// Those of the command's own, for argh.
+    options: Vec<(&'static str, Option<String>)>,
+    pub(super) shared: Vec<(&'static Shared, String)>,
+    operands: Vec<String>,
+}
+
+impl Normal {
+    /// `COMMAND options -- operands`.
+    pub(super) fn line(&self) -> Vec<String> {
+        let mut line: Vec<_> = self.names.iter().map(|name| (*name).to_owned()).collect();
+        for (name, value) in &self.options {
+            line.push((*name).to_owned());
+            line.extend(value.clone());
+        }
+        if !self.operands.is_empty() {
+            line.push("--".to_owned());
+            line.extend(self.operands.iter().cloned());
+        }
+        line
+    }
+
+    pub(super) fn wants_help(&self) -> bool {
+        self.options.iter().any(|(name, _)| *name == "--help")
+    }
+}
+
+/// Tells commands, options and operands apart; `None` means that there is nothing at all.
 ///
 /// # Errors
 ///
@@ -35,7 +107,7 @@ impl Known {
 pub(super) fn normalise(
     arguments: &[OsString],
     commands: &[Known],
-) -> Result<Option<Vec<String>>, Error> {
+) -> Result<Option<Normal>, Error> {
     let arguments = arguments.iter().map(|argument| {
         argument.to_str().ok_or_else(|| {
             let shown = argument.to_string_lossy();
@@ -70,7 +142,7 @@ struct Split<'k> {
     commands: &'k [Known],
     /// The command that was named, and the one below it.
     path: Vec<&'k Known>,
-    options: Vec<(String, Option<String>)>,
+    options: Vec<(Flag, Option<String>)>,
     operands: Vec<String>,
 }
 
@@ -85,10 +157,14 @@ impl<'k> Split<'k> {
             return Ok(());
         }
         let takes_operands = self.path.last().is_some_and(|last| last.takes_operands);
-        let has_file = self.options.iter().any(|(name, _)| name == "--parameters");
+        let mut given = self.options.iter().map(|(flag, _)| flag.long);
+        let has_file = given.any(|long| long == "--parameters");
         let is_file = operand.ends_with(".json") || operand.contains('/');
         if is_file && !has_file && !takes_operands {
-            self.push("--parameters", Some(operand), false);
+            let file = ALL.iter().find(|shared| shared.long == "--parameters");
+            if let Some(file) = file {
+                self.push(Flag::of_shared(file), Some(operand));
+            }
             return Ok(());
         }
         if choices.is_empty() {
@@ -127,25 +203,29 @@ impl<'k> Split<'k> {
             None => (argument, None),
         };
         let flags = self.flags();
-        let Some(flag) = flags.iter().find(|flag| flag.long == name) else {
-            let error = Error::parameters(format!("unknown option {name}"));
-            let known = flags.iter().map(|flag| flag.long.trim_start_matches('-'));
-            return Err(match nearest(name.trim_start_matches('-'), known) {
-                Some(known) => error.hint(format!("did you mean --{known}?")),
-                None => error.hint(self.help()),
-            });
+        let Some(&flag) = flags.iter().find(|flag| flag.long == name) else {
+            return Err(self.unknown(name));
         };
-        let value = match (&flag.kind, value) {
-            (FlagInfoKind::Switch, Some(_)) => {
+        let value = match (flag.kind, value) {
+            (Kind::Switch, Some(_)) => {
                 return Err(Error::parameters(format!("{name}: takes no value")));
             }
-            (FlagInfoKind::Switch, None) => None,
-            (FlagInfoKind::Option { .. }, Some(value)) => Some(value),
-            (FlagInfoKind::Option { .. }, None) => Some(rest.next().ok_or_else(|| no_value(name))?),
+            (Kind::Switch, None) => None,
+            (_, Some(value)) => Some(value),
+            (_, None) => Some(rest.next().ok_or_else(|| no_value(name))?),
         };
-        let is_repeating = flag.optionality == Optionality::Repeating;
-        self.push(name, value, is_repeating);
+        self.push(flag, value);
         Ok(())
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let error = Error::parameters(format!("unknown option {name}"));
+        let flags = self.flags();
+        let known = flags.iter().map(|flag| flag.long.trim_start_matches('-'));
+        match nearest(name.trim_start_matches('-'), known) {
+            Some(known) => error.hint(format!("did you mean --{known}?")),
+            None => error.hint(self.help()),
+        }
     }
 
     /// A cluster such as `-vv`, `-qH'A: b'` or `-ojsonl`.
@@ -156,74 +236,82 @@ impl<'k> Split<'k> {
     ) -> Result<(), Error> {
         for (index, letter) in argument[1..].char_indices() {
             let flags = self.flags();
-            let Some(flag) = flags.iter().find(|flag| flag.short == Some(letter)) else {
+            let Some(&flag) = flags.iter().find(|flag| flag.short == Some(letter)) else {
                 let error = Error::parameters(format!("unknown option -{letter}"));
                 return Err(error.hint(self.help()));
             };
-            let (long, is_repeating) = (flag.long, flag.optionality == Optionality::Repeating);
-            if matches!(flag.kind, FlagInfoKind::Option { .. }) {
+            if flag.kind != Kind::Switch {
                 let attached = &argument[1 + index + letter.len_utf8()..];
                 let name = format!("-{letter}");
                 let value = match attached.strip_prefix('=').unwrap_or(attached) {
                     "" => rest.next().ok_or_else(|| no_value(&name))?,
                     attached => attached,
                 };
-                self.push(long, Some(value), is_repeating);
+                self.push(flag, Some(value));
                 return Ok(());
             }
-            self.push(long, None, is_repeating);
+            self.push(flag, None);
         }
         Ok(())
     }
 
     /// Keeps an option; of one that can be given once the last counts, so that an alias that
     /// has options can be overridden.
-    fn push(&mut self, name: &str, value: Option<&str>, is_repeating: bool) {
-        if value.is_some() && !is_repeating {
-            self.options.retain(|(known, _)| known != name);
+    fn push(&mut self, flag: Flag, value: Option<&str>) {
+        if flag.kind == Kind::Value {
+            self.options.retain(|(known, _)| known.long != flag.long);
         }
-        self.options
-            .push((name.to_owned(), value.map(str::to_owned)));
+        self.options.push((flag, value.map(str::to_owned)));
     }
 
     /// The options of the command, or of all as long as none is named.
-    fn flags(&self) -> Vec<&'k FlagInfo<'static>> {
+    fn flags(&self) -> Vec<Flag> {
         match self.path.last() {
             Some(last) => last.all_flags(),
             None => self.commands.iter().flat_map(Known::all_flags).collect(),
         }
     }
 
-    fn finish(self) -> Result<Option<Vec<String>>, Error> {
+    fn finish(mut self) -> Result<Option<Normal>, Error> {
         if self.path.is_empty() && self.options.is_empty() {
             return Ok(None);
         }
-        let mut arguments = self.names();
         let below = self.path.last().map_or(&[][..], |last| &last.commands);
-        let wants_help = self.options.iter().any(|(name, _)| name == "--help");
+        let is_help = |(flag, _): &(Flag, Option<String>)| flag.long == "--help";
+        let wants_help = self.options.iter().any(is_help);
         if !below.is_empty() && !wants_help {
-            let name = arguments.join(" ");
+            let name = self.names().join(" ");
             let hint = below
                 .iter()
                 .map(|known| format!("mgd {name} {}", known.name));
             let hint = hint.collect::<Vec<_>>().join(" or ");
             return Err(Error::parameters(format!("{name}: names no command")).hint(hint));
         }
-        if arguments.is_empty() {
-            arguments.push("get");
+        if self.path.is_empty() {
+            let get = self.commands.iter().find(|known| known.name == "get");
+            self.path.extend(get);
         }
-        let mut arguments: Vec<_> = arguments.into_iter().map(str::to_owned).collect();
-        let options = self.options.into_iter();
-        arguments.extend(
-            options
-                .flat_map(|(name, value)| [Some(name), value])
-                .flatten(),
-        );
-        if !self.operands.is_empty() {
-            arguments.push("--".to_owned());
-            arguments.extend(self.operands);
+        // What was given before the command may belong to another.
+        let flags = self.flags();
+        let is_known = |flag: &Flag| flags.iter().any(|known| known.long == flag.long);
+        if let Some((stray, _)) = self.options.iter().find(|(flag, _)| !is_known(flag)) {
+            return Err(self.unknown(stray.long));
         }
-        Ok(Some(arguments))
+        let mut normal = Normal {
+            names: self.names(),
+            options: Vec::new(),
+            shared: Vec::new(),
+            operands: self.operands,
+        };
+        for (flag, value) in self.options {
+            // The same name may be one command's own and shared by others.
+            let flag = flags.iter().find(|known| known.long == flag.long);
+            match flag.and_then(|flag| flag.shared) {
+                Some(shared) => normal.shared.push((shared, value.unwrap_or_default())),
+                None => normal.options.extend(flag.map(|flag| (flag.long, value))),
+            }
+        }
+        Ok(Some(normal))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::cli::body::Body;
 use crate::cli::console::Console;
 use crate::cli::exit::Failure;
 use crate::cli::indent::indent;
+use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::cli::{fields, preview};
 use crate::error::{Error, printable};
@@ -17,8 +18,7 @@ use crate::graph::{Links, Response};
 /// So much of a body is laid out for a person, or read for its error.
 const MAX_SHOWN: usize = 1 << 20;
 
-pub(super) fn run(args: &Request) -> Result<(), Failure> {
-    let mut setup = args.setup();
+pub(super) fn run(args: &Request, mut setup: Setup) -> Result<(), Failure> {
     let console = Console::new(setup.voice);
     let call = Call::of(args, &setup.calls.headers)?;
     setup.query.others.extend(call.query);

@@ -31,16 +31,6 @@ pub(super) enum Preview {
     DryRun,
 }
 
-impl Preview {
-    pub(super) fn of(is_dry_run: bool, is_curl: bool) -> Option<Self> {
-        match (is_dry_run, is_curl) {
-            (true, _) => Some(Self::DryRun),
-            (_, true) => Some(Self::Curl),
-            _ => None,
-        }
-    }
-}
-
 impl Setup {
     /// The parameters file: the one named, else the variable's.
     pub(super) fn file(&self) -> Option<PathBuf> {

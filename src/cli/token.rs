@@ -10,15 +10,15 @@ use crate::calendar::date_and_time;
 use crate::cli::args::commands::Token;
 use crate::cli::console::Console;
 use crate::cli::exit::Failure;
+use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::error::Error;
 
-pub(super) fn run(args: &Token) -> Result<(), Failure> {
+pub(super) fn run(args: &Token, mut setup: Setup) -> Result<(), Failure> {
     if args.json && args.header {
         let error = Error::parameters("--json and --header do not go together");
         return Err(error.into());
     }
-    let mut setup = args.setup();
     setup.flags.has_free_scope = true;
     let console = Console::new(setup.voice);
     let client = setup.parameters()?.client(setup.network(&console))?;

@@ -8,6 +8,7 @@ use crate::cli::args::upload::Upload;
 use crate::cli::console::Console;
 use crate::cli::document::Document;
 use crate::cli::exit::Failure;
+use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::cli::transfer::Progress;
 use crate::error::Error;
@@ -19,10 +20,9 @@ const STEP: u64 = 320 << 10;
 const MOST: u64 = 60 << 20;
 const USUAL: u64 = 10 << 20;
 
-pub(super) fn run(args: &Upload) -> Result<(), Failure> {
+pub(super) fn run(args: &Upload, setup: &Setup) -> Result<(), Failure> {
     let slice = slice(args)?;
     let source = Source::open(&args.file)?;
-    let setup = args.setup();
     let console = Console::new(setup.voice);
     let graph = setup.graph(&setup.parameters()?, setup.network(&console))?;
     let target = graph.upload_target(&args.path, args.conflict)?;

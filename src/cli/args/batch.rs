@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::options::{command, option};
-use crate::cli::args::values::{bytes, count};
+use crate::cli::args::command::command;
+use crate::cli::values::{bytes, count};
 
 command! {
     /// send the requests in FILE, one a line, 20 at a time, and write their answers one a line
@@ -32,5 +32,5 @@ command! {
         #[argh(option, from_str_fn(bytes))]
         pub(in crate::cli) max_item: Option<usize>,
     }
-    with calls identity network voice
+    with CALLS IDENTITY NETWORK VOICE
 }

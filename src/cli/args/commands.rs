@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use argh::{ArgsInfo, FromArgs};
 
-use crate::cli::args::options::{command, option};
-use crate::cli::args::values::{Format, bytes, count, format};
+use crate::cli::args::command::command;
+use crate::cli::values::{Format, bytes, count, format};
 
 command! {
     /// get what is at PATH (or a URL, or the file's `endpoint`), following every page
@@ -40,7 +40,7 @@ command! {
         #[argh(option, from_str_fn(bytes))]
         pub(in crate::cli) max_item: Option<usize>,
     }
-    with queries calls previews identity network voice
+    with QUERIES CALLS PREVIEWS IDENTITY NETWORK VOICE
 }
 
 command! {
@@ -63,14 +63,14 @@ command! {
         #[argh(switch)]
         pub(in crate::cli) force_refresh: bool,
     }
-    with identity network voice
+    with IDENTITY NETWORK VOICE
 }
 
 command! {
     /// print the address where an administrator consents to what the application asks for
     #[argh(subcommand, name = "consent-url", help_triggers("-h", "--help"))]
     struct ConsentUrl {}
-    with parameters tenant client_id authority voice
+    with PARAMETERS TENANT CLIENT_ID AUTHORITY VOICE
 }
 
 command! {
@@ -86,7 +86,7 @@ command! {
         #[argh(switch)]
         pub(in crate::cli) json: bool,
     }
-    with identity network voice
+    with IDENTITY NETWORK VOICE
 }
 
 /// show or clear the token cache
@@ -117,12 +117,12 @@ command! {
         #[argh(switch)]
         pub(in crate::cli) json: bool,
     }
-    with parameters tenant client_id token_cache voice
+    with PARAMETERS TENANT CLIENT_ID TOKEN_CACHE VOICE
 }
 
 command! {
     /// remove the tokens in the cache; --client-id and --tenant name those of one application
     #[argh(subcommand, name = "clear", help_triggers("-h", "--help"))]
     struct CacheClear {}
-    with parameters tenant client_id token_cache max_time voice
+    with PARAMETERS TENANT CLIENT_ID TOKEN_CACHE MAX_TIME VOICE
 }

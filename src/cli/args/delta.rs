@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::cli::args::options::{command, option};
-use crate::cli::args::values::{bytes, seconds};
+use crate::cli::args::command::command;
+use crate::cli::values::{bytes, seconds};
 
 command! {
     /// write what has changed since the last run, an item a line, and keep the place in a file
@@ -42,5 +42,5 @@ command! {
         #[argh(option, from_str_fn(bytes))]
         pub(in crate::cli) max_item: Option<usize>,
     }
-    with calls identity network voice
+    with CALLS IDENTITY NETWORK VOICE
 }

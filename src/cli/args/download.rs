@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::options::{command, option};
+use crate::cli::args::command::command;
 
 command! {
     /// write the content at PATH to a file, and go on where an earlier run broke off
@@ -25,5 +25,5 @@ command! {
         #[argh(switch)]
         pub(in crate::cli) no_verify: bool,
     }
-    with calls identity network voice
+    with CALLS IDENTITY NETWORK VOICE
 }

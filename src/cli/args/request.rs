@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::options::{command, option};
+use crate::cli::args::command::command;
 
 command! {
     /// send one request of any method, and write the answer as it came
@@ -40,5 +40,5 @@ command! {
         #[argh(option, short = 'O')]
         pub(in crate::cli) output_file: Option<PathBuf>,
     }
-    with queries calls previews identity network voice
+    with QUERIES CALLS PREVIEWS IDENTITY NETWORK VOICE
 }

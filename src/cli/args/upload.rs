@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::options::{command, option};
-use crate::cli::args::values::bytes;
+use crate::cli::args::command::command;
+use crate::cli::values::bytes;
 use crate::graph::Conflict;
 
 command! {
@@ -30,7 +30,7 @@ command! {
         #[argh(option, from_str_fn(bytes))]
         pub(in crate::cli) slice: Option<usize>,
     }
-    with calls identity network voice
+    with CALLS IDENTITY NETWORK VOICE
 }
 
 fn conflict(text: &str) -> Result<Conflict, String> {

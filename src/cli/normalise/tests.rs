@@ -6,7 +6,17 @@ use crate::cli::args::known;
 fn normal(line: &str) -> Result<String, String> {
     let arguments: Vec<_> = line.split_whitespace().map(OsString::from).collect();
     match normalise(&arguments, &known()) {
-        Ok(arguments) => Ok(arguments.map_or("nothing".to_owned(), |a| a.join(" "))),
+        Ok(None) => Ok("nothing".to_owned()),
+        Ok(Some(normal)) => {
+            let mut line = normal.line();
+            let at = normal.names.len();
+            let shared = normal.shared.iter().flat_map(|(shared, value)| {
+                let value = Some(value.clone()).filter(|value| !value.is_empty());
+                [Some(shared.long.to_owned()), value]
+            });
+            line.splice(at..at, shared.flatten());
+            Ok(line.join(" "))
+        }
         Err(error) => Err(error.to_string()),
     }
 }
@@ -28,7 +38,7 @@ fn options_are_read_as_gnu_users_type_them() {
     assert_eq!(ok("get --header --x"), "get --header --x");
     assert_eq!(
         ok("get --limit 1 -HA:b --limit=2 -HC:d"),
-        "get --header A:b --limit 2 --header C:d"
+        "get --header A:b --header C:d --limit 2"
     );
     assert_eq!(ok("get -"), "get -- -");
     assert_eq!(ok(""), "nothing");
@@ -38,7 +48,7 @@ fn options_are_read_as_gnu_users_type_them() {
 fn a_file_before_any_command_is_the_parameters_file() {
     let ok = |line: &str| normal(line).unwrap();
     assert_eq!(ok("p.json"), "get --parameters p.json");
-    assert_eq!(ok("--limit 5 ./p"), "get --limit 5 --parameters ./p");
+    assert_eq!(ok("--limit 5 ./p"), "get --parameters ./p --limit 5");
     assert_eq!(ok("p.json get users"), "get --parameters p.json -- users");
     assert_eq!(ok("get p.json"), "get -- p.json");
 }

@@ -7,7 +7,7 @@ use crate::parameters::Auth;
 
 /// How items are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) enum Format {
+pub(super) enum Format {
     Json,
     Jsonl,
     Raw,
@@ -16,7 +16,7 @@ pub(in crate::cli) enum Format {
 
 /// How stderr is written, when not as text.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::cli) enum Errors {
+pub(super) enum Errors {
     Json,
     Text,
 }
