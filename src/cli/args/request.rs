@@ -23,9 +23,14 @@ command! {
         /// JSON, @FILE, or - for stdin
         #[argh(option)]
         pub(in crate::cli) body: Option<String>,
-        /// a member of a JSON body: key=value with true, false, null and numbers as such and
-        /// @FILE for its text; key[sub]=value, key[]=value
-        #[argh(option, short = 'F', long = "field")]
+        // Its brackets would be links in a doc comment.
+        #[argh(
+            option,
+            short = 'F',
+            long = "field",
+            description = "a member of a JSON body: key=value with true, false, null and numbers \
+                           as such and @FILE for its text; key[sub]=value, key[]=value"
+        )]
         pub(in crate::cli) typed: Vec<String>,
         /// a member of a JSON body that is a string, whatever it looks like
         #[argh(option, short = 'f', long = "raw-field")]
