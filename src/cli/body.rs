@@ -55,7 +55,7 @@ impl Body {
     }
 }
 
-/// A file to send, and its length if it is a regular one.
+/// A file to send, and its length where that is known: those of /proc say 0, whatever they hold.
 pub(super) fn open(path: &Path) -> Result<(File, Option<u64>), Error> {
     let fail = |error: io::Error| {
         let path = path.display();
@@ -67,7 +67,8 @@ pub(super) fn open(path: &Path) -> Result<(File, Option<u64>), Error> {
         let path = path.display();
         return Err(Error::parameters(format!("body {path}: is a directory")));
     }
-    Ok((file, metadata.is_file().then_some(metadata.len())))
+    let is_known = metadata.is_file() && metadata.len() > 0;
+    Ok((file, is_known.then_some(metadata.len())))
 }
 
 /// The text of a small file, or of stdin for `-`; `what` names it in errors.

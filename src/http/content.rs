@@ -32,6 +32,7 @@ pub(crate) struct Part<'r> {
 pub(crate) struct Stream {
     reader: RefCell<Box<dyn Read>>,
     length: Option<u64>,
+    done: Cell<u64>,
     is_begun: Cell<bool>,
 }
 
@@ -63,6 +64,7 @@ impl Stream {
         Self {
             reader: RefCell::new(Box::new(reader)),
             length,
+            done: Cell::new(0),
             is_begun: Cell::new(false),
         }
     }
@@ -71,7 +73,15 @@ impl Stream {
 impl Read for &Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.is_begun.set(true);
-        self.reader.borrow_mut().read(buffer).map_err(unread)
+        let n = self.reader.borrow_mut().read(buffer).map_err(unread)?;
+        self.done.set(self.done.get() + n as u64);
+        let is_short = self.length.is_some_and(|length| self.done.get() < length);
+        if n == 0 && !buffer.is_empty() && is_short {
+            // The other side would wait for the rest.
+            let short = io::Error::new(io::ErrorKind::InvalidData, "is shorter than its length");
+            return Err(unread(short));
+        }
+        Ok(n)
     }
 }
 

@@ -122,3 +122,17 @@ fn a_single_object_is_one_item() {
     assert_eq!(items.len(), 1);
     assert_eq!(items[0].as_bytes(), br#"{"id":"1","n":1.0}"#);
 }
+
+#[test]
+fn a_reader_that_ends_too_soon_is_not_waited_for() {
+    let (tenant, scratch) = (Tenant::start(), Scratch::new());
+    let graph = graph(&tenant, &scratch);
+    let request = graph.request("PUT", "users/x").unwrap();
+    let error = request
+        .with_reader(&b"abc"[..], Some(4))
+        .send()
+        .unwrap_err();
+    assert!(matches!(error, Error::Local(_)), "{error}");
+    let text = error.to_string();
+    assert_eq!(text, "what was to be sent: is shorter than its length");
+}

@@ -99,6 +99,20 @@ fn stdin_is_streamed() {
 }
 
 #[test]
+fn a_file_that_does_not_tell_its_length_is_sent_whole() {
+    let tenant = Tenant::start();
+    tenant.on("/v1.0/", [created()]);
+    let arguments = [
+        "PUT",
+        "users/x",
+        "--body=@/proc/version",
+        "-HContent-Type: text/plain",
+    ];
+    request(&Mgd::new(&tenant), &arguments).ok();
+    assert_eq!(only(&tenant).body, std::fs::read("/proc/version").unwrap());
+}
+
+#[test]
 fn a_body_that_a_shell_has_spoilt_is_not_sent() {
     let hint = "mgd: hint: put it into single quotes, or give a file: --body @FILE; another type \
                 needs -H 'Content-Type: …'\n";
