@@ -29,6 +29,7 @@ enum Step {
 /// `Parameters` for a field that is none, a file that cannot be read, and a key that is given two
 /// values.
 pub(super) fn object(typed: &[String], plain: &[String]) -> Result<Vec<u8>, Error> {
+    check_stdin(typed)?;
     let mut root = Node::Object(Vec::new());
     for (field, is_typed) in all(typed, plain) {
         let (key, value) = split(field)?;
@@ -54,6 +55,7 @@ pub(super) fn object(typed: &[String], plain: &[String]) -> Result<Vec<u8>, Erro
 
 /// The fields as query options, for a request that has no body.
 pub(super) fn query(typed: &[String], plain: &[String]) -> Result<Vec<String>, Error> {
+    check_stdin(typed)?;
     all(typed, plain)
         .map(|(field, is_typed)| match split(field)? {
             (key, Some(value)) => match value.strip_prefix('@').filter(|_| is_typed) {
@@ -68,6 +70,17 @@ pub(super) fn query(typed: &[String], plain: &[String]) -> Result<Vec<String>, E
 fn all<'f>(typed: &'f [String], plain: &'f [String]) -> impl Iterator<Item = (&'f String, bool)> {
     let typed = typed.iter().map(|field| (field, true));
     typed.chain(plain.iter().map(|field| (field, false)))
+}
+
+/// Stdin is there once: a second field would find it empty.
+fn check_stdin(typed: &[String]) -> Result<(), Error> {
+    let is_stdin = |field: &&String| matches!(split(field), Ok((_, Some("@-"))));
+    match typed.iter().filter(is_stdin).nth(1) {
+        Some(field) => Err(Error::parameters(format!(
+            "field {field}: stdin is that of another field"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Key and value; without `=` only `key[]` is a field, an array of nothing.

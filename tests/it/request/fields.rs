@@ -67,3 +67,13 @@ fn what_is_no_field_is_not_sent() {
         assert_eq!(tenant.requests().len(), 0);
     }
 }
+
+#[test]
+fn two_fields_cannot_both_be_stdin() {
+    for method in ["GET", "POST"] {
+        let arguments = [method, "users", "-F", "a=@-", "-F", "b=@-"];
+        let (tenant, run) = answered([], &arguments);
+        run.refused(2, "mgd: field b=@-: stdin is that of another field\n");
+        assert_eq!(tenant.requests().len(), 0);
+    }
+}
