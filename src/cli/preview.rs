@@ -72,17 +72,32 @@ fn curl(
     parameters: &Parameters,
 ) -> Result<String, Error> {
     let mut words = vec!["curl -sS -g --compressed -H @-".to_owned()];
-    if request.method() != "GET" {
-        words.push(format!("-X {}", request.method()));
+    let is_write = matches!(request.method(), "POST" | "PUT" | "PATCH");
+    match request.method() {
+        "GET" => {}
+        // With -X it would wait for a body.
+        "HEAD" => words.push("-I".to_owned()),
+        method => words.push(format!("-X {method}")),
     }
     if let Some(path) = parameters.ca_file() {
         words.push(format!("--cacert {}", word(path)));
     }
     for (name, value) in request.headers() {
-        words.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
+        // With a colon and nothing behind it curl would leave the header out.
+        let header = match value.as_str() {
+            "" => format!("{name};"),
+            value => format!("{name}: {value}"),
+        };
+        words.push(format!("-H {}", quoted(&header)));
     }
     let (before, after) = match body {
-        Body::None => (String::new(), ""),
+        Body::None => {
+            // Without a length some servers answer 411.
+            if is_write {
+                words.push("-H 'Content-Length: 0'".to_owned());
+            }
+            (String::new(), "")
+        }
         Body::File(path) => {
             let file = quoted(&format!("@{}", path.display()));
             words.push(format!("--data-binary {file}"));

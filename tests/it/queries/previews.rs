@@ -1,7 +1,7 @@
 //! `--dry-run` and `--curl`: what would be sent, and how another program sends it.
 
 use crate::support::{Mgd, Run, tool};
-use crate::tenant::{Reply, Tenant};
+use crate::tenant::{Reply, Seen, Tenant};
 
 fn preview(arguments: &[&str]) -> (Tenant, Mgd, Run) {
     let tenant = Tenant::start();
@@ -85,4 +85,36 @@ fn curl_cannot_have_stdin_twice() {
         "mgd: --curl: stdin is where curl reads the token\n\
          mgd: hint: give the body as a file: --body @FILE\n",
     );
+}
+
+/// The request that the command printed for these arguments makes.
+fn sent_by_curl(arguments: &[&str]) -> Option<Seen> {
+    let (tenant, mgd, run) = preview(&[&["request"], arguments, &["--curl"]].concat());
+    tenant.on("/v1.0/", [Reply::json("{}")]);
+    run_curl(&mgd, &run.ok().stdout)?.ok();
+    Some(tenant.requests().remove(1))
+}
+
+#[test]
+fn the_curl_command_of_a_write_without_a_body_says_so_too() {
+    let Some(seen) = sent_by_curl(&["POST", "users/x/restore"]) else {
+        return;
+    };
+    assert_eq!(seen.header("Content-Length"), Some("0"));
+}
+
+#[test]
+fn the_curl_command_of_a_head_waits_for_no_body() {
+    let Some(seen) = sent_by_curl(&["HEAD", "users/x"]) else {
+        return;
+    };
+    assert_eq!(seen.line(), "HEAD /v1.0/users/x");
+}
+
+#[test]
+fn the_curl_command_sends_an_empty_header_as_well() {
+    let Some(seen) = sent_by_curl(&["users/x", "-HX-A:"]) else {
+        return;
+    };
+    assert_eq!(seen.header("X-A"), Some(""));
 }
