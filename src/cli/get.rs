@@ -134,6 +134,10 @@ fn list(
     while let Some(item) = pages.next_item()? {
         let written = match (shape, &columns) {
             (Shape::Text, _) => std::io::Write::write_all(sink, item),
+            (_, Some(_)) if !item.starts_with(b"{") => {
+                let error = Error::parameters("-o tsv: an item is no object, and has no columns");
+                return Err(error.hint("-o jsonl writes items of any kind").into());
+            }
             (_, Some(columns)) => columns.row(sink, item),
             (Shape::Object, _) if !is_lines => document.object(sink, item),
             (Shape::Collection, _) if !is_lines => document.item(sink, item),

@@ -27,7 +27,7 @@ impl Columns {
         out.write_all(b"\n")
     }
 
-    /// Writes one item, which is compact JSON and no array.
+    /// Writes one item, which is an object in compact JSON.
     pub(super) fn row<'i>(&self, out: &mut impl Write, item: &'i [u8]) -> io::Result<()> {
         let own = inside(item);
         for (index, name) in self.0.iter().enumerate() {
@@ -38,9 +38,10 @@ impl Columns {
                 Some((first, rest)) => (first, Some(rest)),
                 None => (name.as_str(), None),
             };
-            let value = own.get(first).copied();
+            let value = member(&own, first);
             let inner = |value: &'i RawValue, rest: &str| {
-                let step = |value: &'i RawValue, step| inside(value.get().as_bytes()).remove(step);
+                let step =
+                    |value: &'i RawValue, step| member(&inside(value.get().as_bytes()), step);
                 rest.split('/').try_fold(value, step)
             };
             let value = match rest {
@@ -58,6 +59,16 @@ impl Columns {
 /// The members of an object; of what is none, none.
 fn inside(object: &[u8]) -> BTreeMap<String, &RawValue> {
     serde_json::from_slice(object).unwrap_or_default()
+}
+
+/// Graph takes a name in any case, and answers with its own.
+fn member<'i>(object: &BTreeMap<String, &'i RawValue>, name: &str) -> Option<&'i RawValue> {
+    let in_any_case = || {
+        let mut members = object.iter();
+        members.find(|(known, _)| known.eq_ignore_ascii_case(name))
+    };
+    let exact = object.get_key_value(name);
+    exact.or_else(in_any_case).map(|(_, value)| *value)
 }
 
 /// Strings are decoded, so that a line has no line end and a cell no tab but by an escape; null is

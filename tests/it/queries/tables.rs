@@ -47,3 +47,22 @@ fn without_columns_there_is_no_table() {
     );
     assert_eq!(tenant.requests().len(), 0);
 }
+
+#[test]
+fn a_column_is_found_in_any_case_as_graph_finds_it() {
+    let body = r#"{"value":[{"id":"1","displayName":"x","manager":{"Id":"2"}}]}"#;
+    let (_tenant, mgd) = script([("users", Reply::json(body))]);
+    let columns = "ID,displayname,Manager/id";
+    let run = mgd.get(&["users", "-otsv", "--select", columns]);
+    run.ended(0, "ID\tdisplayname\tManager/id\n1\tx\t2\n", "");
+}
+
+#[test]
+fn items_that_are_no_objects_make_no_empty_lines() {
+    let (_tenant, mgd) = script([("ids", Reply::json(r#"{"value":["a"]}"#))]);
+    let run = mgd.get(&["ids", "-otsv", "--select", "id"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, "id\n"));
+    let line = "mgd: -o tsv: an item is no object, and has no columns\n\
+                mgd: hint: -o jsonl writes items of any kind\n";
+    assert!(run.stderr.ends_with(line), "{}", run.stderr);
+}
