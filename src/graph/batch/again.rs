@@ -15,8 +15,6 @@ pub(super) struct Standing {
     pub(super) last: Option<Item>,
     /// How often it was answered with 500 or 502.
     pub(super) server_errors: u8,
-    /// Whether nothing can come of it any more: there was no answer.
-    pub(super) is_lost: bool,
 }
 
 impl Standing {
@@ -27,7 +25,7 @@ impl Standing {
     /// Whether its own answer is worth asking again. A request that changes something is, where
     /// it is certain that it was not carried out.
     fn is_passing(&self, is_get: bool) -> bool {
-        let Some(item) = self.last.as_ref().filter(|_| !self.is_lost) else {
+        let Some(item) = &self.last else {
             return false;
         };
         match item.status {
@@ -41,22 +39,23 @@ impl Standing {
 }
 
 /// The places, among those just asked, of the requests to ask again: those whose own answer is
-/// worth it, and those that failed because they depend on one of these and on nothing else that
-/// failed.
+/// worth it, and those that failed because they depend on one of these. None of them may depend
+/// on anything else that failed: a repeat does not name that any more, so that it would be
+/// carried out though it must not.
 pub(super) fn again(chunk: &Chunk, standings: &[Standing], asked: &[usize]) -> Vec<usize> {
-    let own = |place: &usize| standings[*place].is_passing(chunk.lines[*place].is_get());
-    let mut again: Vec<usize> = asked.iter().copied().filter(own).collect();
+    let mut again: Vec<usize> = Vec::new();
     loop {
-        let follows = |place: &usize| {
-            let needs = &chunk.needs[*place];
+        let joins = |place: &usize| {
+            let (needs, standing) = (&chunk.needs[*place], &standings[*place]);
             let is_met = |need: &usize| again.contains(need) || standings[*need].is_success();
-            let last = standings[*place].last.as_ref();
+            let last = standing.last.as_ref();
+            let follows = last.is_some_and(|item| item.status == 424)
+                && needs.iter().any(|need| again.contains(need));
             !again.contains(place)
-                && last.is_some_and(|item| item.status == 424)
-                && needs.iter().any(|need| again.contains(need))
+                && (follows || standing.is_passing(chunk.lines[*place].is_get()))
                 && needs.iter().all(is_met)
         };
-        let more: Vec<usize> = asked.iter().copied().filter(follows).collect();
+        let more: Vec<usize> = asked.iter().copied().filter(joins).collect();
         if more.is_empty() {
             again.sort_unstable();
             return again;

@@ -179,3 +179,18 @@ fn a_dependency_outside_the_batch_names_the_line() {
     run.refused(2, &format!("{message}mgd: hint: {TOGETHER}\n"));
     assert_eq!(outer(&tenant).len(), 0);
 }
+
+#[test]
+fn what_is_throttled_is_not_asked_again_without_what_it_depends_on() {
+    let tenant = Tenant::start();
+    let answer = |id, status| format!("{{\"id\":\"{id}\",\"status\":{status}}}");
+    // The third stands for what depends on it in turn.
+    let answers = [answer(1, 500), answer(2, 429), answer(3, 429)].join(",");
+    let first = Reply::json(format!("{{\"responses\":[{answers}]}}"));
+    tenant.on(super::BATCH, [first]);
+    let lines = [line("a", &[]), line("b", &["a"]), line("c", &["b"])];
+    let run = batch(&tenant, &[], &lines.concat());
+    assert_eq!(list(&statuses(&run)), "a 500, b 429, c 429");
+    assert_eq!(run.code, 1);
+    assert_eq!(carried_out(&tenant), [] as [String; 0]);
+}
