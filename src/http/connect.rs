@@ -84,7 +84,9 @@ impl<T: Transport> Transport for Bounded<T> {
         if timeout.reason == Timeout::SendBody && *timeout.after > SILENCE {
             timeout.after = Wait::Exact(SILENCE);
         }
-        self.inner.transmit_output(amount, timeout)
+        self.inner
+            .transmit_output(amount, timeout)
+            .map_err(connected)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -92,7 +94,7 @@ impl<T: Transport> Transport for Bounded<T> {
         if timeout.reason == Timeout::RecvBody && *timeout.after > SILENCE {
             timeout.after = Wait::Exact(SILENCE);
         }
-        self.inner.await_input(timeout)
+        self.inner.await_input(timeout).map_err(connected)
     }
 
     fn is_open(&mut self) -> bool {
@@ -101,6 +103,23 @@ impl<T: Transport> Transport for Bounded<T> {
 
     fn is_tls(&self) -> bool {
         self.inner.is_tls()
+    }
+}
+
+/// A failure after a connection came about. A way that is lost by then looks to a socket as one
+/// that was never there, but what was sent before may have arrived.
+fn connected(error: Error) -> Error {
+    use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable, TimedOut};
+    match error {
+        Error::Io(error)
+            if matches!(
+                error.kind(),
+                ConnectionRefused | HostUnreachable | NetworkUnreachable
+            ) =>
+        {
+            Error::Io(std::io::Error::new(TimedOut, error))
+        }
+        error => error,
     }
 }
 
@@ -115,4 +134,26 @@ fn bounded(mut timeout: NextTimeout, deadline: Option<Instant>) -> NextTimeout {
         }
     }
     timeout
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+    use crate::http::fault::{Fault, Patience};
+
+    #[test]
+    fn a_way_that_is_lost_after_the_connect_leaves_the_request_in_doubt() {
+        for kind in [
+            ErrorKind::ConnectionRefused,
+            ErrorKind::HostUnreachable,
+            ErrorKind::NetworkUnreachable,
+        ] {
+            let fault = |error| Fault::from_ureq(error, "h", Patience::USUAL);
+            assert!(fault(Error::Io(kind.into())).is_unsent);
+            let later = fault(connected(Error::Io(kind.into())));
+            assert!(later.is_passing && !later.is_unsent, "{kind}");
+        }
+    }
 }
