@@ -100,10 +100,7 @@ fn check_path(given: &str, rest: &str) -> Result<(), Error> {
         if segment.starts_with('=') {
             return fail("has a segment that begins with =");
         }
-        if matches!(
-            segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
-            "." | ".."
-        ) {
+        if has_dots(segment) {
             return fail("has a segment of dots");
         }
     }
@@ -116,6 +113,16 @@ fn check_path(given: &str, rest: &str) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Whether a segment, or a part of it for a server that takes an escaped slash or a backslash for
+/// a slash, leads elsewhere.
+fn has_dots(segment: &str) -> bool {
+    let decoded = segment.to_ascii_lowercase().replace("%2e", ".");
+    let decoded = decoded.replace("%2f", "/").replace("%5c", "/");
+    decoded
+        .split(['/', '\\'])
+        .any(|part| matches!(part, "." | ".."))
 }
 
 #[cfg(test)]
@@ -178,6 +185,9 @@ mod tests {
             "users/./x",
             "users/../x",
             "users/%2e%2E/x",
+            "users/U%2f..%2Fx",
+            "users/..\\x",
+            "users/U%5C%2e%2e",
             "users?=5",
             "users?$top=5&=x",
             "users?",

@@ -89,6 +89,8 @@ fn a_path_that_would_name_another_object_is_never_touched() {
         "groups/G/members/U//$ref",
         "groups//members",
         "users/../groups",
+        "users/U%2f..%2fV",
+        "users/..\\V",
         "users?=x",
         "https://graph.example/v1.0/users/U",
     ] {
