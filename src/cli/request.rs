@@ -141,16 +141,15 @@ fn answer(
         }
         Err(failure) => return Err(failure),
     };
+    // Whoever asked for a file wants to keep yesterday's, and all the more where it is unchanged.
+    if sink.is_all_or_nothing() && !response.is_success() {
+        drop(sink);
+    } else {
+        sink.finish()?;
+    }
     if !is_success {
-        // Whoever asked for a file wants to keep yesterday's.
-        if sink.is_all_or_nothing() {
-            drop(sink);
-        } else {
-            sink.finish()?;
-        }
         return Err(response.refusal(&body).into());
     }
-    sink.finish()?;
     if links.has_next() {
         console.note("more pages follow: mgd get follows them");
     }

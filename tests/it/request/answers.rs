@@ -83,6 +83,17 @@ fn a_file_keeps_its_old_text_when_graph_says_no() {
 }
 
 #[test]
+fn a_file_keeps_its_old_text_when_nothing_has_changed() {
+    let tenant = crate::tenant::Tenant::start();
+    tenant.on("/v1.0/", [Reply::bare(304)]);
+    let mgd = crate::support::Mgd::new(&tenant);
+    mgd.scratch.write("out", "yesterday", 0o600);
+    let arguments = ["x", "-O", "out", "-H", "If-None-Match: \"1\""];
+    super::request(&mgd, &arguments).ended(0, "", "");
+    assert_eq!(mgd.scratch.read("out"), "yesterday");
+}
+
+#[test]
 fn a_path_that_would_name_another_object_is_never_touched() {
     for path in [
         "groups/G/members/U/",
