@@ -38,7 +38,16 @@ struct State {
     /// When a replacement for a good token failed last.
     failed_at: Option<Instant>,
     /// Until when a host told this process to wait.
-    told: Option<SystemTime>,
+    told: Option<Told>,
+}
+
+/// What a host told this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Told {
+    /// When the wait ends.
+    pub(super) end: SystemTime,
+    /// How that was put down for other processes.
+    pub(super) word: Option<SystemTime>,
 }
 
 /// Why the token at hand will not do.
@@ -172,14 +181,14 @@ impl ConfidentialClient {
         Ok(token)
     }
 
-    pub(super) fn told(&self) -> Option<SystemTime> {
+    pub(super) fn told(&self) -> Option<Told> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.told
     }
 
-    pub(super) fn set_told(&self, moment: Option<SystemTime>) {
+    pub(super) fn set_told(&self, told: Told) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.told = moment.max(state.told);
+        state.told = state.told.max(Some(told));
     }
 
     /// The token in memory, if it can be used as it is.

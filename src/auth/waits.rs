@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::auth::client::ConfidentialClient;
+use crate::auth::client::{ConfidentialClient, Told};
 use crate::error::Error;
 use crate::http::{Attempts, Failure, Origin};
 
@@ -43,8 +43,12 @@ impl ConfidentialClient {
 
     fn not_before_at(&self, origin: &Origin, now: SystemTime) -> Option<SystemTime> {
         let told = self.cache.not_before(&self.wait_key_at(origin), now);
-        // What this process was told itself it has waited for already.
-        told.filter(|told| self.told().is_none_or(|own| *told > own))
+        let Some(own) = self.told() else {
+            return told;
+        };
+        // What this process was told itself is known here without the rounding.
+        told.filter(|told| Some(*told) > own.word)
+            .max(Some(own.end).filter(|end| *end > now))
     }
 
     fn wait_as_told(
@@ -80,8 +84,10 @@ impl ConfidentialClient {
 
     /// Leaves word that this application was told to wait by a host that the token is sent to.
     pub(crate) fn leave_word_at(&self, origin: &Origin, wait: Duration) {
-        let moment = self.leave_word_as(&self.wait_key_at(origin), wait);
-        self.set_told(moment);
+        let word = self.leave_word_as(&self.wait_key_at(origin), wait);
+        if let Some(end) = SystemTime::now().checked_add(wait) {
+            self.set_told(Told { end, word });
+        }
     }
 
     fn leave_word_as(&self, key: &str, wait: Duration) -> Option<SystemTime> {

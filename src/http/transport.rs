@@ -190,11 +190,11 @@ impl Http {
             Err(fault) if fault.is_passing => Failure::Broken,
             Err(_) => Failure::Final,
         };
-        if !may_repeat(request, &outcome) {
-            return outcome.map(Some).map_err(|fault| fault.error);
-        }
         if let Failure::Status(_, Some(asked)) = failure {
             before_wait(asked);
+        }
+        if !may_repeat(request, &outcome) {
+            return outcome.map(Some).map_err(|fault| fault.error);
         }
         let Some(wait) = self.next_wait(request.url.origin(), attempts, failure) else {
             return outcome.map(Some).map_err(|fault| fault.error);

@@ -1,5 +1,7 @@
 //! Requests that are put off inside an answer of 200, and answers that put off all of them.
 
+use std::time::Duration;
+
 use super::{BATCH, asked, assert_manners, batch, carried_out, list, outer, statuses};
 use crate::tenant::{Reply, Tenant};
 
@@ -158,4 +160,16 @@ fn a_batch_that_is_put_off_is_sent_again_whole() {
         assert_eq!(carried_out(&tenant).len(), 2);
         assert_manners(&tenant);
     }
+}
+
+#[test]
+fn a_word_to_wait_for_one_batch_holds_for_those_beside_it() {
+    let (tenant, lines) = super::things(60);
+    let slow = Reply::pass().delay(Duration::from_millis(500));
+    let put_off = wait(429, "1").delay(Duration::from_millis(200));
+    tenant.on(BATCH, [put_off, slow]);
+    let run = batch(&tenant, &["--jobs=2", "--unordered"], &lines);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(statuses(&run).len(), 60);
+    assert_manners(&tenant);
 }

@@ -88,3 +88,15 @@ fn clearing_the_cache_takes_the_word_to_wait_away() {
     mgd.get(&["groups"]);
     assert!(tenant.requests().len() > before);
 }
+
+#[test]
+fn a_write_that_cannot_be_sent_again_leaves_the_word_to_wait_too() {
+    let tenant = Tenant::start();
+    let mgd = Mgd::new(&tenant);
+    tenant.on("/v1.0/x", [Reply::status(429).retry_after("3000")]);
+    let run = mgd.shell("echo '{}' | mgd -p parameters.json request x --body -");
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    let before = tenant.requests().len();
+    assert_eq!(mgd.get(&["groups"]).code, 4);
+    assert_eq!(tenant.requests().len(), before, "it asked all the same");
+}
