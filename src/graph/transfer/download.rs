@@ -220,7 +220,14 @@ impl Download<'_> {
             self.origin = origin.clone();
             let found = match answer.status {
                 200 | 204 => Found::Whole(answer, origin),
-                206 if is_rest && !self.is_rest(&answer) => Found::Other,
+                206 if is_rest => match self.total_of_rest(&answer) {
+                    // Less than all of the rest may come.
+                    Some(total) => {
+                        self.version.total = Some(total);
+                        Found::Rest(answer, origin)
+                    }
+                    None => Found::Other,
+                },
                 206 => Found::Rest(answer, origin),
                 416 if is_rest => Found::Other,
                 401 | 403 | 404 | 410 if is_outside => {
@@ -242,13 +249,16 @@ impl Download<'_> {
         }
     }
 
-    /// Whether an answer goes on where we are, in the same version.
-    fn is_rest(&self, answer: &Answer) -> bool {
-        let range = answer.header("content-range").and_then(ContentRange::read);
-        range.is_some_and(|range| {
-            range.start == self.place && self.version.total.is_none_or(|total| total == range.total)
-        }) && is_as_kept(answer)
-            && answer.header("etag") == self.version.etag.as_deref()
+    /// How long the content is by an answer that goes on where we are, in the same version.
+    fn total_of_rest(&self, answer: &Answer) -> Option<u64> {
+        let range = answer
+            .header("content-range")
+            .and_then(ContentRange::read)?;
+        let is_rest = range.start == self.place
+            && self.version.total.is_none_or(|total| total == range.total)
+            && is_as_kept(answer)
+            && answer.header("etag") == self.version.etag.as_deref();
+        is_rest.then_some(range.total)
     }
 
     /// What asks for the rest, in this version alone.

@@ -1,5 +1,7 @@
 //! Content that breaks off and is resumed within a run.
 
+use std::time::Duration;
+
 use super::{asked, assert_files, bytes_of, drive_of, noise, requests, run, slices, well_mannered};
 use crate::support::Mgd;
 use crate::tenant::{Reply, Tenant};
@@ -135,6 +137,26 @@ fn less_than_the_rest_is_gone_on_from() {
     assert_eq!(bytes_of(&mgd, "out"), bytes);
     let ranges = ["GET", "GET bytes=100000-", "GET bytes=200000-"];
     assert_eq!(slices(&tenant), ranges);
+}
+
+#[test]
+fn less_than_the_rest_of_content_without_a_length_is_no_whole() {
+    let tenant = Tenant::start();
+    let mgd = Mgd::new(&tenant);
+    let bytes = noise(TOTAL);
+    let etag = "\"1\"";
+    let whole = Reply::bare(200).header("ETag", etag).body(bytes.clone());
+    let part = Reply::bare(206)
+        .header("ETag", etag)
+        .header("Content-Range", "bytes 100000-199999/300000")
+        .body(&bytes[100_000..200_000]);
+    // One chunk of 100,000 bytes with its frame.
+    let cut = whole.chunked().drip(100_000, Duration::ZERO);
+    let cut = cut.cut_after(7 + 100_000 + 2);
+    let replies = [cut, part, rest(&bytes, 200_000, etag)];
+    tenant.on("/v1.0/users/U/photo", replies);
+    download(&mgd, "users/U/photo/$value", &[]).ended(0, "", "");
+    assert_eq!(bytes_of(&mgd, "out"), bytes);
 }
 
 #[test]
