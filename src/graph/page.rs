@@ -238,6 +238,8 @@ impl Page {
                     id,
                     is_partial,
                 }) => {
+                    // What has changed once more has the same id.
+                    let id = id.filter(|_| !self.is_of_changes);
                     if place.pass(id, text)? {
                         return Ok(Progress::Item { is_partial });
                     }

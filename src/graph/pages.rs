@@ -195,6 +195,7 @@ impl Pages<'_> {
                 Ok(Turn::End)
             }
             Err(Stop::Broken(error)) => self.repeat(error),
+            Err(Stop::Differs) => self.begin_anew(),
             Err(Stop::Wrong(error)) => Err(error),
         }
     }
@@ -254,6 +255,18 @@ impl Pages<'_> {
         Ok(Turn::Other)
     }
 
+    /// Has all of a page handed out again that is not what it was, if it is of changes: what went by
+    /// may have changed once more, and the link of the repeat leads past that.
+    fn begin_anew(&mut self) -> Result<Turn, Error> {
+        if !self.is_of_changes {
+            return Err(differs());
+        }
+        let page = self.page.take();
+        self.counts.bytes += page.as_ref().map_or(0, Page::bytes);
+        self.place = Place::default();
+        Ok(Turn::Other)
+    }
+
     /// Goes back to the page whose repeat gave a link that leads nowhere, once, and passes over
     /// what it gave.
     fn go_back(&mut self, error: Error) -> Result<Turn, Error> {
@@ -276,7 +289,9 @@ impl Pages<'_> {
     }
 
     fn end_page(&mut self) -> Result<Turn, Error> {
-        self.place.end().map_err(|_| differs())?;
+        if self.place.end().is_err() {
+            return self.begin_anew();
+        }
         let is_repeated = self.attempts.failed() > 0;
         self.attempts = self.graph.client().http().attempts();
         self.counts.pages += 1;

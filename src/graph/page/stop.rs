@@ -11,6 +11,8 @@ use crate::http::Fault;
 pub(crate) enum Stop {
     /// The connection broke; the page can be asked for again.
     Broken(Error),
+    /// It was asked for again, and is not the page that it was.
+    Differs,
     /// Asking again would not help.
     Wrong(Error),
 }
@@ -27,7 +29,7 @@ impl From<Fault> for Stop {
 
 impl From<Differs> for Stop {
     fn from(_: Differs) -> Self {
-        Self::Wrong(differs())
+        Self::Differs
     }
 }
 

@@ -160,6 +160,30 @@ fn a_page_that_breaks_off_is_asked_for_again_and_no_change_is_doubled() {
 }
 
 #[test]
+fn what_changes_while_its_page_is_asked_for_again_is_not_lost() {
+    const FIRST: &str = r#"{"id":"a","x":1},{"id":"b","x":1}"#;
+    for again in [
+        r#"{"id":"a","x":2},{"id":"b","x":1}"#,
+        r#"{"id":"b","x":1},{"id":"a","x":2}"#,
+        r#"{"id":"a","x":2}"#,
+    ] {
+        let (tenant, mgd) = tenant("");
+        let page = |items: &str| {
+            let link = tenant.url("/v1.0/users/delta?$deltatoken=x");
+            Reply::json(format!(
+                "{{\"value\":[{items}],\"@odata.deltaLink\":\"{link}\"}}"
+            ))
+        };
+        // Behind the items, and before the link.
+        let cut = page(FIRST).cut_after(45);
+        tenant.on("/v1.0/users/delta", [cut, page(again), page(again)]);
+        let expected = format!("{FIRST}\n{again}\n").replace("},{", "}\n{");
+        delta(&mgd, &[]).ended(0, &expected, "");
+        assert_eq!(tenant.replies_left(), 0);
+    }
+}
+
+#[test]
 fn throttling_and_a_refused_token_are_waited_out() {
     let (tenant, mgd) = tenant("a b c");
     tenant.on("/v1.0/users/delta", [Reply::status(429).retry_after("0.2")]);
