@@ -130,15 +130,18 @@ impl Drop for Kept {
     }
 }
 
-/// Removes what uploads that nobody ended have left.
+/// Removes what uploads that nobody ended have left. The folder may be the user's, with files of
+/// other names.
 fn remove_old(folder: &Path, own: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let modified = entry.metadata().and_then(|metadata| metadata.modified());
         let age = modified.map(|at| SystemTime::now().duration_since(at).unwrap_or_default());
         let path = entry.path();
-        let is_ours = path
-            .extension()
-            .is_some_and(|extension| extension == "json");
+        let name = entry.file_name();
+        let name = name.to_str().and_then(|name| name.strip_suffix(".json"));
+        let is_ours = name.is_some_and(|name| {
+            name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+        });
         if is_ours && path != own && age.is_ok_and(|age| age > LONGEST) {
             let _ = fs::remove_file(path);
         }
