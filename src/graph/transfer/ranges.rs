@@ -33,11 +33,20 @@ pub(crate) struct Lacking {
 /// The first range of `nextExpectedRanges`, whatever its spelling: `"26-"`, `"12345-55232"`,
 /// Outlook's `NextExpectedRanges` with `"2097152"`. `None` where the body names none.
 pub(crate) fn lacking(session: &Value) -> Option<Lacking> {
+    let ranges = expected(session)?.iter().filter_map(Value::as_str);
+    ranges.filter_map(range).min_by_key(|range| range.start)
+}
+
+/// Whether a session says that it lacks nothing.
+pub(crate) fn lacks_nothing(session: &Value) -> bool {
+    expected(session).is_some_and(Vec::is_empty)
+}
+
+fn expected(session: &Value) -> Option<&Vec<Value>> {
     let ranges = session.as_object()?.iter();
     let mut ranges = ranges.filter(|(name, _)| name.eq_ignore_ascii_case("nextExpectedRanges"));
     let (_, ranges) = ranges.next()?;
-    let ranges = ranges.as_array()?.iter().filter_map(Value::as_str);
-    ranges.filter_map(range).min_by_key(|range| range.start)
+    ranges.as_array()
 }
 
 fn range(text: &str) -> Option<Lacking> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::graph::transfer::outside::outside_error;
-use crate::graph::transfer::ranges::{Lacking, lacking};
+use crate::graph::transfer::ranges::{Lacking, lacking, lacks_nothing};
 use crate::http::{self, Attempts, Content, Failure, Http, Part, Url};
 
 /// A session that takes slices.
@@ -33,6 +33,8 @@ pub(crate) enum Sent {
 #[derive(Debug)]
 pub(crate) enum Status {
     Lacks(Lacking),
+    /// It has all of the file.
+    Whole,
     Gone,
 }
 
@@ -96,6 +98,9 @@ impl<'h> Session<'h> {
             let fault = match answer.body.read_all(MAX_ANSWER) {
                 Ok(body) => {
                     let session = serde_json::from_slice(&body).unwrap_or(Value::Null);
+                    if lacks_nothing(&session) {
+                        return Ok(Status::Whole);
+                    }
                     let lacks = lacking(&session).map(Status::Lacks);
                     return lacks.ok_or_else(|| {
                         let host = origin.name();

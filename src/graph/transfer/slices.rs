@@ -1,5 +1,6 @@
 //! A big file goes slice by slice to an upload session, over as many runs as it takes.
 
+use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt as _;
 
 use serde_json::Value;
@@ -46,11 +47,9 @@ impl Upload<'_> {
             is_last_sent = earlier.is_last_sent;
             http.listener()
                 .note(|| "going on with the upload session of an earlier run".to_owned());
-            if let Status::Lacks(lacks) = self.status(&session, kept, &mut attempts)? {
-                match self.send_to(&session, lacks, kept, &mut attempts)? {
-                    Outcome::Stored(item) => return Ok(item),
-                    Outcome::Gone(is_last) => is_last_sent |= is_last,
-                }
+            match self.send_to(&session, None, is_last_sent, kept, &mut attempts)? {
+                Outcome::Stored(item) => return Ok(item),
+                Outcome::Gone(is_last) => is_last_sent = is_last,
             }
         }
         for _ in 0..MOST_SESSIONS {
@@ -60,7 +59,7 @@ impl Upload<'_> {
             }
             let (session, lacks) = self.begin(&mut attempts)?;
             kept.keep(&session.url, &self.source.fingerprint(), false);
-            match self.send_to(&session, lacks, kept, &mut attempts)? {
+            match self.send_to(&session, Some(lacks), false, kept, &mut attempts)? {
                 Outcome::Stored(item) => return Ok(item),
                 Outcome::Gone(is_last) => is_last_sent = is_last,
             }
@@ -110,19 +109,26 @@ impl Upload<'_> {
         Ok((Session::new(http, link), lacks))
     }
 
-    /// Sends what a session lacks.
+    /// Sends what a session lacks; it is asked where that is not known.
     fn send_to(
         &self,
         session: &Session<'_>,
-        mut lacks: Lacking,
+        mut known: Option<Lacking>,
+        mut is_last_sent: bool,
         kept: &mut Kept,
         attempts: &mut Attempts,
     ) -> Result<Outcome, Error> {
         let total = self.source.size();
-        let mut is_last_sent = false;
         // What a session forgets and takes again is no progress.
         let mut farthest = 0;
         loop {
+            let lacks = match known.take() {
+                Some(lacks) => lacks,
+                None => match self.ask(session, is_last_sent, kept, attempts)? {
+                    ControlFlow::Continue(lacks) => lacks,
+                    ControlFlow::Break(outcome) => return Ok(outcome),
+                },
+            };
             let start = lacks.start;
             if start >= total {
                 let error = Error::protocol("the upload session wants more than there is");
@@ -157,7 +163,7 @@ impl Upload<'_> {
                             farthest = next.start;
                             *attempts = self.graph.client().http().attempts();
                         }
-                        lacks = next;
+                        known = Some(next);
                         continue;
                     }
                     let error = Error::unavailable("the upload session makes no progress");
@@ -166,10 +172,6 @@ impl Upload<'_> {
                 Sent::Unclear(error, failure) => (error, failure),
             };
             self.wait(session, attempts, error, failure)?;
-            lacks = match self.status(session, kept, attempts)? {
-                Status::Lacks(lacks) => lacks,
-                Status::Gone => return Ok(Outcome::Gone(is_last_sent)),
-            };
         }
     }
 
@@ -199,14 +201,37 @@ impl Upload<'_> {
     }
 
     /// Asks a session what it lacks; one that cannot say so is of no use to another run either.
-    fn status(
+    fn ask(
         &self,
         session: &Session<'_>,
+        is_last_sent: bool,
         kept: &mut Kept,
         attempts: &mut Attempts,
-    ) -> Result<Status, Error> {
-        let status = session.status(attempts);
-        status.map_err(|error| self.given_up(session, kept, error))
+    ) -> Result<ControlFlow<Outcome, Lacking>, Error> {
+        loop {
+            let status = session.status(attempts);
+            match status.map_err(|error| self.given_up(session, kept, error))? {
+                Status::Lacks(lacks) => return Ok(ControlFlow::Continue(lacks)),
+                Status::Gone => return Ok(ControlFlow::Break(Outcome::Gone(is_last_sent))),
+                // The answer that said so was lost, or the file is being put together.
+                Status::Whole if is_last_sent => {}
+                Status::Whole => {
+                    let error = Error::protocol("the upload session ended before the file did");
+                    return Err(self.given_up(session, kept, error));
+                }
+            }
+            if let Some(item) = self.look(kept)? {
+                kept.remove();
+                return Ok(ControlFlow::Break(Outcome::Stored(item)));
+            }
+            let error = "the upload session has the whole file, and it is not in its place";
+            self.wait(
+                session,
+                attempts,
+                Error::unavailable(error),
+                Failure::Broken,
+            )?;
+        }
     }
 
     /// Gives the session up when the file is not what it was.

@@ -206,6 +206,34 @@ fn a_last_answer_that_is_lost_is_found_again_by_the_items_hash() {
 }
 
 #[test]
+fn a_session_that_lacks_nothing_any_more_has_stored_the_file() {
+    let (tenant, mgd, bytes) = big();
+    let nothing = || Reply::bare(200).body("{\"nextExpectedRanges\":[]}");
+    let lost = Reply::pass().unanswered();
+    tenant.on("/storage/up/", [Reply::pass(), lost, nothing(), nothing()]);
+    // The file is in its place when it is looked for again.
+    let replies = [Reply::pass(), Reply::graph_error(404, "itemNotFound", "m")];
+    tenant.on("/v1.0/drives/D/root:/b.bin", replies);
+    let run = upload(&mgd, &[]).ok();
+    assert_eq!(run.json()["name"], "b.bin");
+    assert!(tenant.file("b.bin").unwrap() == bytes);
+    let [first, second] = puts();
+    let get = || "GET".to_owned();
+    assert_eq!(slices(&tenant), [first, second, get(), get()]);
+    assert!(kept(&mgd).is_empty());
+    assert_eq!(posts(&tenant), 1);
+}
+
+#[test]
+fn a_session_that_lacks_nothing_before_all_is_sent_is_refused() {
+    let (tenant, mgd, _) = big();
+    let nothing = Reply::bare(200).body("{\"nextExpectedRanges\":[]}");
+    tenant.on("/storage/up/", [Reply::hang_up(), nothing]);
+    upload(&mgd, &[]).refused(5, "mgd: the upload session ended before the file did\n");
+    assert!(kept(&mgd).is_empty());
+}
+
+#[test]
 fn a_last_answer_that_is_lost_without_proof_is_told() {
     for (conflict, has_hash) in [("rename", true), ("fail", false)] {
         let (tenant, mgd, _) = big();
