@@ -171,7 +171,8 @@ impl Upload<'_> {
                 }
                 Sent::Unclear(error, failure) => (error, failure),
             };
-            self.wait(session, attempts, error, failure)?;
+            let waited = self.wait(session, attempts, error, failure);
+            waited.map_err(|error| self.given_up(session, kept, error))?;
         }
     }
 

@@ -208,6 +208,21 @@ fn what_a_session_refuses_ends_it() {
 }
 
 #[test]
+fn a_session_that_contradicts_itself_to_the_end_is_given_up() {
+    let (tenant, mgd, bytes) = big();
+    let lacks = Reply::bare(200).body("{\"nextExpectedRanges\":[\"0-\"]}");
+    let round = [Reply::bare(416), lacks];
+    tenant.on("/storage/up/", std::iter::repeat_n(round, 20).flatten());
+    let host = tenant.storage_host();
+    let line = format!("mgd: {host}: no slice taken: HTTP 416\n");
+    upload(&mgd, &["--retry-max-time", "1"]).refused(1, &line);
+    assert!(kept(&mgd).is_empty());
+    tenant.clear_script();
+    upload(&mgd, &[]).ok();
+    assert!(tenant.file("b.bin").unwrap() == bytes);
+}
+
+#[test]
 fn a_redirect_of_a_session_is_not_followed() {
     let (tenant, mgd, _) = big();
     let away = Reply::bare(307).header("Location", "https://canary-url.example/");
