@@ -188,24 +188,18 @@ pub(super) fn shown(request: &Request<'_>) -> String {
 
 /// What stands for a place in a listing is long, and nobody's business.
 fn without_places(url: &Url) -> String {
-    let mut shown = String::new();
-    for (index, part) in url.as_str().split('&').enumerate() {
-        let (before, separator, query) = match part.split_once('?') {
-            Some((path, query)) => (path, "?", query),
-            None => ("", "", part),
-        };
-        shown.push_str(if index > 0 { "&" } else { "" });
-        shown.push_str(before);
-        shown.push_str(separator);
-        match query.split_once('=') {
-            Some((name, _)) if name.ends_with("token") => {
-                shown.push_str(name);
-                shown.push_str("=…");
-            }
-            _ => shown.push_str(query),
+    let hide = |part: &str| match part.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().ends_with("token") => format!("{name}=…"),
+        _ => part.to_owned(),
+    };
+    match url.as_str().split_once('?') {
+        // The places of OneDrive are arguments of a function.
+        Some((path, query)) => {
+            let query: Vec<_> = query.split('&').map(hide).collect();
+            format!("{}?{}", hide(path), query.join("&"))
         }
+        None => hide(url.as_str()),
     }
-    shown
 }
 
 /// A random GUID, version 4 of [RFC 9562](https://www.rfc-editor.org/rfc/rfc9562#section-5.4).
@@ -241,10 +235,19 @@ mod tests {
 
     #[test]
     fn a_place_in_a_listing_is_not_shown() {
-        let url = "https://h/v1.0/u?$top=2&$skiptoken=abc%26&x=1";
-        let url = Url::parse(url).unwrap();
-        let request = Request::get(&url);
-        assert_eq!(shown(&request), "https://h/v1.0/u?$top=2&$skiptoken=…&x=1");
+        for (url, expected) in [
+            (
+                "u?$top=2&$skiptoken=abc%26&x=1",
+                "u?$top=2&$skiptoken=…&x=1",
+            ),
+            ("u?$skipToken=abc?d=e", "u?$skipToken=…"),
+            ("delta(token='abc')", "delta(token=…"),
+            ("delta(token='abc')?$top=2&x=1", "delta(token=…?$top=2&x=1"),
+        ] {
+            let url = Url::parse(&format!("https://h/v1.0/{url}")).unwrap();
+            let expected = format!("https://h/v1.0/{expected}");
+            assert_eq!(shown(&Request::get(&url)), expected);
+        }
     }
 
     #[test]

@@ -211,6 +211,33 @@ fn what_was_done_is_told_when_asked() {
 }
 
 #[test]
+fn a_place_is_not_shown_wherever_it_stands() {
+    let (tenant, mgd) = tenant("");
+    let page = |kind: &str, place: &str| {
+        let link = tenant.url(&format!("/v1.0/d/delta{place}"));
+        Reply::json(format!("{{\"value\":[],\"@odata.{kind}\":\"{link}\"}}"))
+    };
+    let pages = [
+        page("nextLink", "(token='canary')?$top=1"),
+        page("nextLink", "?$skipToken=canary"),
+        page("deltaLink", "?token=canary"),
+    ];
+    tenant.on("/v1.0/d/delta", pages);
+    let run = mgd.run([
+        "delta",
+        "d/delta",
+        "--state",
+        "s",
+        "-p",
+        "parameters.json",
+        "-vv",
+    ]);
+    let run = run.ok();
+    assert_eq!(tenant.replies_left(), 0);
+    assert!(!run.stderr.contains("canary"), "{}", run.stderr);
+}
+
+#[test]
 fn a_path_that_is_not_of_changes_is_refused_with_the_right_one() {
     let (tenant, mgd) = tenant("a");
     let run = |path: &str| mgd.run(["delta", path, "--state", "s", "-p", "parameters.json"]);
