@@ -89,14 +89,15 @@ impl Partial {
         Ok(())
     }
 
-    /// Puts the file in its place, with the permissions of the one that it replaces, and makes
-    /// that last.
+    /// Puts the file in its place, with the permissions of the one that it replaces if it can have
+    /// them, and makes that last.
     pub(crate) fn commit(self) -> io::Result<()> {
         let permissions = match fs::metadata(&self.target) {
             Ok(replaced) => replaced.permissions(),
             Err(_) => Permissions::from_mode(0o666 & !umask()),
         };
-        self.file.set_permissions(permissions)?;
+        // Where files have no permissions of their own, as on FAT, they cannot be given any.
+        let _ = self.file.set_permissions(permissions);
         self.file.sync_all()?;
         fs::rename(&self.part, &self.target)?;
         remove(&self.note)?;

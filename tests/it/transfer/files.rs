@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::time::Duration;
 
 use super::{assert_files, bytes_of, drive_of, noise, run};
-use crate::support::{run_as_nobody, tool};
+use crate::support::{Run, run_as_nobody, run_by, skipped, tool};
 use crate::tenant::Reply;
 
 #[test]
@@ -83,6 +83,35 @@ fn a_file_has_the_usual_mode_or_that_of_the_one_it_replaces() {
         (mode("old"), mgd.scratch.read("old").as_str()),
         (0o604, "abc")
     );
+}
+
+#[test]
+fn a_disk_that_knows_no_permissions_will_do() {
+    let Some(strace) = tool("strace") else {
+        return;
+    };
+    let (_tenant, mgd, path) = drive_of(b"abc");
+    let command = mgd.command(["parameters.json", "download", &path, "-O", "out"]);
+    let options = [
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=fchmod",
+        "-e",
+        "inject=fchmod:error=EPERM",
+        "--",
+    ];
+    let output = run_by(&strace, &options, &command).output().unwrap();
+    let run = Run::from(output);
+    if run.stderr.contains("ptrace") {
+        skipped(&format!("strace cannot trace here: {}", run.stderr));
+        return;
+    }
+    run.ended(0, "", "");
+    assert_eq!(bytes_of(&mgd, "out"), b"abc");
+    assert_files(&mgd, &["out"]);
 }
 
 #[test]
