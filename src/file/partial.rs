@@ -96,9 +96,10 @@ impl Partial {
             Ok(replaced) => replaced.permissions(),
             Err(_) => Permissions::from_mode(0o666 & !umask()),
         };
-        // Where files have no permissions of their own, as on FAT, they cannot be given any.
-        let _ = self.file.set_permissions(permissions);
         self.file.sync_all()?;
+        // Not before, which may take long: a part that others can write is of no use to another
+        // run. Where files have no permissions of their own, as on FAT, they cannot be given any.
+        let _ = self.file.set_permissions(permissions);
         fs::rename(&self.part, &self.target)?;
         remove(&self.note)?;
         File::open(folder(&self.target))?.sync_all()

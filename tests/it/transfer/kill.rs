@@ -96,6 +96,32 @@ fn a_download_killed_at_any_write_is_whole_after_the_next_run() {
 }
 
 #[test]
+fn a_download_killed_while_the_disk_takes_its_time_is_taken_up() {
+    let Some(strace) = tool("strace") else {
+        return;
+    };
+    let bytes = noise(300_000);
+    let (_tenant, mgd, path) = drive_of(&bytes);
+    let arguments = ["download", &path, "-O", "out"];
+    for number in 1.. {
+        mgd.scratch.write("out", "yesterday's", 0o664);
+        let inject = format!("inject=fsync:signal=KILL:when={number}");
+        let options = ["-e", "trace=fsync", "-e", &inject];
+        let run = trace(&strace, &mgd, &options, &arguments);
+        if run.code == 0 {
+            break;
+        }
+        if run.code != 137 {
+            skipped(&format!("strace cannot trace here: {}", run.stderr));
+            return;
+        }
+        let all = [&["parameters.json"][..], &arguments].concat();
+        mgd.run(all).ended(0, "", "");
+        assert!(bytes_of(&mgd, "out") == bytes);
+    }
+}
+
+#[test]
 fn an_upload_killed_at_any_write_is_whole_after_the_next_run() {
     let bytes = noise(5 << 20);
     let (tenant, mgd) = drive();
