@@ -54,6 +54,11 @@ impl Sink {
         if kind.is_some_and(|kind| kind.is_dir()) {
             return Err(Error::local(format!("{name}: is a directory")).into());
         }
+        if kind.is_some_and(|kind| kind.is_block_device()) {
+            // A file in its place would not be on the disk that it stands for.
+            let error = Error::local(format!("{name}: is a block device"));
+            return Err(error.hint("use -O -, and dd with conv=fsync").into());
+        }
         if kind.is_some_and(|kind| kind.is_fifo() || kind.is_char_device() || kind.is_socket()) {
             let file = File::options().write(true).open(&target).map_err(fail)?;
             let is_terminal = file.is_terminal();

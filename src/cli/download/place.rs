@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -32,9 +31,7 @@ impl Place {
         let fail = |cause: &str| Error::local(format!("{name}: not written: {cause}"));
         let target = file::target(path).map_err(|error| fail(&cause(&error)))?;
         let kind = fs::metadata(&target).map(|metadata| metadata.file_type());
-        let is_file = kind.map_or(true, |kind| {
-            !kind.is_fifo() && !kind.is_char_device() && !kind.is_socket() && !kind.is_dir()
-        });
+        let is_file = kind.map_or(true, |kind| kind.is_file());
         if path.as_os_str() == "-" || !is_file {
             let sink = Sink::file(path)?;
             let has_written = false;

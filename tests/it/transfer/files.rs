@@ -1,7 +1,8 @@
 //! Where a download goes.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
+use std::process::Command;
 use std::time::Duration;
 
 use super::{assert_files, bytes_of, drive_of, noise, run};
@@ -137,6 +138,30 @@ fn devices_and_pipes_are_written_and_not_replaced() {
     let line =
         format!("mkfifo p && {{ cat p & }} && mgd parameters.json download '{path}' -O p && wait");
     mgd.shell(&line).ended(0, "abc", "");
+}
+
+#[test]
+fn a_block_device_is_not_replaced() {
+    let (tenant, mgd, path) = drive_of(b"abc");
+    let Some(mknod) = tool("mknod") else {
+        return;
+    };
+    let disk = mgd.scratch.path("disk");
+    // Of a number that no disk here has.
+    let made = Command::new(mknod)
+        .arg(&disk)
+        .args(["b", "7", "199"])
+        .output();
+    if !made.unwrap().status.success() {
+        skipped("only root makes devices");
+        return;
+    }
+    let lines = "mgd: disk: is a block device\nmgd: hint: use -O -, and dd with conv=fsync\n";
+    run(&mgd, &["download", &path, "-O", "disk"]).refused(6, lines);
+    mgd.run(["parameters.json", "-O", "disk"]).refused(6, lines);
+    let kind = fs::metadata(&disk).unwrap().file_type();
+    assert!(kind.is_block_device());
+    assert_eq!(tenant.connections(), 0);
 }
 
 #[test]
