@@ -1,8 +1,9 @@
 //! Items as lines of a table, a column for each property that was selected.
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::error::Error;
@@ -38,10 +39,9 @@ impl Columns {
                 Some((first, rest)) => (first, Some(rest)),
                 None => (name.as_str(), None),
             };
-            let value = member(&own, first);
+            let value = own.get(first);
             let inner = |value: &'i RawValue, rest: &str| {
-                let step =
-                    |value: &'i RawValue, step| member(&inside(value.get().as_bytes()), step);
+                let step = |value: &'i RawValue, step| inside(value.get().as_bytes()).get(step);
                 rest.split('/').try_fold(value, step)
             };
             let value = match rest {
@@ -56,19 +56,51 @@ impl Columns {
     }
 }
 
-/// The members of an object; of what is none, none.
-fn inside(object: &[u8]) -> BTreeMap<String, &RawValue> {
-    serde_json::from_slice(object).unwrap_or_default()
+/// The members of an object as they come: fewer than a map would be worth.
+#[derive(Default)]
+struct Members<'i>(Vec<(String, &'i RawValue)>);
+
+impl<'i> Members<'i> {
+    /// The last of this name counts, as everywhere; Graph takes a name in any case, and answers
+    /// with its own.
+    fn get(&self, name: &str) -> Option<&'i RawValue> {
+        let exact = self.0.iter().rfind(|(own, _)| own == name);
+        let in_any_case = || {
+            self.0
+                .iter()
+                .rfind(|(own, _)| own.eq_ignore_ascii_case(name))
+        };
+        exact.or_else(in_any_case).map(|(_, value)| *value)
+    }
 }
 
-/// Graph takes a name in any case, and answers with its own.
-fn member<'i>(object: &BTreeMap<String, &'i RawValue>, name: &str) -> Option<&'i RawValue> {
-    let in_any_case = || {
-        let mut members = object.iter();
-        members.find(|(known, _)| known.eq_ignore_ascii_case(name))
-    };
-    let exact = object.get_key_value(name);
-    exact.or_else(in_any_case).map(|(_, value)| *value)
+impl<'i> Deserialize<'i> for Members<'i> {
+    fn deserialize<D: Deserializer<'i>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+
+        impl<'i> Visitor<'i> for Collect {
+            type Value = Members<'i>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'i>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut all = Members::default();
+                while let Some(member) = map.next_entry()? {
+                    all.0.push(member);
+                }
+                Ok(all)
+            }
+        }
+
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+/// The members of an object; of what is none, none.
+fn inside(object: &[u8]) -> Members<'_> {
+    serde_json::from_slice(object).unwrap_or_default()
 }
 
 /// Strings are decoded, so that a line has no line end and a cell no tab but by an escape; null is

@@ -1,6 +1,6 @@
 //! The answers on their way out, in the order of the input or as they come.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::VecDeque;
 
 use crate::cli::exit::Failure;
 use crate::cli::sink::Sink;
@@ -11,15 +11,24 @@ pub(super) struct Output {
     is_ordered: bool,
     /// The number of the line to be written next.
     next: u64,
-    /// Answers that came before their turn; `None` will never come.
-    early: BTreeMap<u64, Option<Vec<u8>>>,
+    /// The lines from the next one on, as far as there is something to say of them.
+    early: VecDeque<Turn>,
     /// The chunks that are not written to their end, as their first and last lines.
-    open: BTreeSet<(u64, u64)>,
+    open: Vec<(u64, u64)>,
     /// The number of the last line that was sent.
     begun: u64,
     failed: u64,
     partial: u64,
     all: u64,
+}
+
+/// What is there for a line whose turn has not come.
+#[derive(Default)]
+enum Turn {
+    #[default]
+    Awaited,
+    Text(Vec<u8>),
+    Never,
 }
 
 impl Output {
@@ -28,8 +37,8 @@ impl Output {
             sink,
             is_ordered,
             next: 1,
-            early: BTreeMap::new(),
-            open: BTreeSet::new(),
+            early: VecDeque::new(),
+            open: Vec::new(),
             begun: 0,
             failed: 0,
             partial: 0,
@@ -44,7 +53,7 @@ impl Output {
 
     /// A chunk was sent.
     pub(super) fn begin(&mut self, range: (u64, u64)) {
-        self.open.insert(range);
+        self.open.push(range);
         self.begun = range.1;
     }
 
@@ -75,19 +84,23 @@ impl Output {
         if !self.is_ordered {
             return self.sink.write(&answered.text);
         }
-        self.early.insert(answered.number, Some(answered.text));
+        if let Some(turn) = self.turn(answered.number) {
+            *turn = Turn::Text(answered.text);
+        }
         self.write_on()
     }
 
     /// Nothing more comes of these lines.
     pub(super) fn end(&mut self, range: (u64, u64)) -> Result<(), Failure> {
         if !self.is_ordered {
-            self.open.remove(&range);
+            self.open.retain(|open| *open != range);
             return Ok(());
         }
         let (first, last) = range;
         for number in first.max(self.next)..=last {
-            self.early.entry(number).or_insert(None);
+            if let Some(turn @ Turn::Awaited) = self.turn(number) {
+                *turn = Turn::Never;
+            }
         }
         self.write_on()
     }
@@ -97,10 +110,19 @@ impl Output {
         self.sink.flush()
     }
 
+    /// The place of a line; `None` once its turn is over.
+    fn turn(&mut self, number: u64) -> Option<&mut Turn> {
+        let index = usize::try_from(number.checked_sub(self.next)?).ok()?;
+        if self.early.len() <= index {
+            self.early.resize_with(index + 1, Turn::default);
+        }
+        self.early.get_mut(index)
+    }
+
     fn write_on(&mut self) -> Result<(), Failure> {
-        while let Some(text) = self.early.remove(&self.next) {
+        while let Some(Turn::Text(_) | Turn::Never) = self.early.front() {
             self.next += 1;
-            if let Some(text) = text {
+            if let Some(Turn::Text(text)) = self.early.pop_front() {
                 self.sink.write(&text)?;
             }
         }
