@@ -167,7 +167,7 @@ fn hint(status: u16, codes: &[String], message: &str, asked: &Asked<'_>) -> Opti
         Some("the token is of another tenant: check `authority`".into())
     } else if status == 403 {
         Some(forbidden(&is, asked))
-    } else if (300..400).contains(&status) {
+    } else if matches!(status, 301..=303 | 307 | 308) {
         Some("the content lies elsewhere, where only this follows: mgd download PATH -O -".into())
     } else if message.contains("/me request") {
         Some("an application has no /me: name the user, as in users/NAME@DOMAIN".into())
