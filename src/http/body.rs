@@ -4,12 +4,12 @@ use std::fmt;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use flate2::read::MultiGzDecoder;
 use ureq::http::HeaderMap;
 use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 
 use crate::http::connect::SILENCE;
 use crate::http::fault::{Fault, Patience};
+use crate::http::gunzip::Gunzip;
 
 /// A body that is read as it arrives.
 pub(crate) struct Body {
@@ -20,7 +20,7 @@ pub(crate) struct Body {
 enum Source {
     Nothing,
     Plain(Wire),
-    Gzip(Box<MultiGzDecoder<Wire>>),
+    Gzip(Box<Gunzip<Wire>>),
     /// For this reason.
     Unreadable(String),
 }
@@ -50,7 +50,7 @@ impl Body {
         let source = match encoding(headers).as_deref() {
             _ if matches!(status, 204 | 304) || !has_body => Source::Nothing,
             // The trailer of gzip tells the end as well as a length does.
-            Some("gzip" | "x-gzip") => Source::Gzip(Box::new(MultiGzDecoder::new(wire))),
+            Some("gzip" | "x-gzip") => Source::Gzip(Box::new(Gunzip::new(wire))),
             None | Some("" | "identity") if is_framed || status >= 300 => Source::Plain(wire),
             None | Some("" | "identity") => Source::Unreadable(
                 "the answer has no length, so that a cut could not be seen".to_owned(),
@@ -71,9 +71,12 @@ impl Body {
             Source::Nothing => Ok(0),
             Source::Unreadable(cause) => return Err(Fault::protocol(&self.host, cause)),
             Source::Plain(wire) => wire.read(buffer),
-            // An empty body is empty, whatever its header says.
             Source::Gzip(gzip) => match gzip.read(buffer) {
-                Err(error) if is_empty(gzip.get_ref(), &error) => Ok(0),
+                // An empty body is empty, whatever its header says.
+                Err(error) if is_empty(gzip.get_ref(), &error) => {
+                    self.source = Source::Nothing;
+                    Ok(0)
+                }
                 read => read,
             },
         };

@@ -7,6 +7,7 @@ mod connect;
 mod content;
 mod crypto;
 mod fault;
+mod gunzip;
 mod message;
 mod network;
 #[cfg(feature = "cli")]
