@@ -1,7 +1,7 @@
 //! Who reads and who sends: threads, as far as they can be had.
 
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::cli::exit::Failure;
@@ -18,65 +18,57 @@ pub(super) enum Event {
     Ended((u64, u64), Result<(), Stop>),
 }
 
-/// One thread that reads, and one for each batch under way. None of them is waited for when the
-/// program ends: one may be reading what a producer has yet to write.
+/// A thread for the chunk that is read, and one for each batch under way. None of them is waited
+/// for when the program ends: one may be reading what a producer has yet to write.
 pub(super) struct Crew {
-    graph: Arc<Graph>,
-    follows: bool,
-    reader: Reader,
+    shared: Arc<Shared>,
     is_asked: bool,
-    sender: Sender<Event>,
-    events: Receiver<Event>,
 }
 
-enum Reader {
-    Thread(Sender<()>),
-    /// No thread could be had.
-    Here(Arc<Mutex<Lines>>),
+struct Shared {
+    graph: Arc<Graph>,
+    follows: bool,
+    lines: Mutex<Lines>,
+    events: Mutex<VecDeque<Event>>,
+    told: Condvar,
 }
 
 impl Crew {
     pub(super) fn new(graph: Arc<Graph>, lines: Lines, follows: bool) -> Self {
-        let (sender, events) = mpsc::channel();
-        let (ask, asked) = mpsc::channel();
-        let lines = Arc::new(Mutex::new(lines));
-        let read = {
-            let (lines, sender) = (Arc::clone(&lines), sender.clone());
-            move || asked.iter().for_each(|()| read(&lines, &sender))
-        };
-        let reader = match thread::Builder::new().spawn(read) {
-            Ok(_) => Reader::Thread(ask),
-            Err(_) => Reader::Here(lines),
-        };
-        Self {
+        let shared = Shared {
             graph,
             follows,
-            reader,
+            lines: Mutex::new(lines),
+            events: Mutex::default(),
+            told: Condvar::new(),
+        };
+        Self {
+            shared: Arc::new(shared),
             is_asked: false,
-            sender,
-            events,
         }
     }
 
     /// Asks for a chunk, if none is asked for already.
     pub(super) fn ask(&mut self) {
-        if std::mem::replace(&mut self.is_asked, true) {
-            return;
-        }
-        match &self.reader {
-            // The thread lives as long as we do.
-            Reader::Thread(ask) => drop(ask.send(())),
-            Reader::Here(lines) => read(lines, &self.sender),
+        if !std::mem::replace(&mut self.is_asked, true) {
+            self.start(None);
         }
     }
 
-    /// Sends a chunk: in a thread, or here where none can be had.
+    /// Sends a chunk.
     pub(super) fn send(&self, chunk: Chunk) {
+        self.start(Some(chunk));
+    }
+
+    /// Sends a chunk, or reads one: in a thread, or here where none can be had.
+    fn start(&self, chunk: Option<Chunk>) {
         let chunk = Arc::new(chunk);
         let task = || {
-            let (graph, chunk) = (Arc::clone(&self.graph), Arc::clone(&chunk));
-            let (sender, follows) = (self.sender.clone(), self.follows);
-            move || send(&graph, &chunk, follows, &sender)
+            let (shared, chunk) = (Arc::clone(&self.shared), Arc::clone(&chunk));
+            move || match &*chunk {
+                Some(chunk) => shared.send(chunk),
+                None => shared.read(),
+            }
         };
         if thread::Builder::new().spawn(task()).is_err() {
             task()();
@@ -88,12 +80,12 @@ impl Crew {
         &mut self,
         before_wait: impl FnOnce() -> Result<(), Failure>,
     ) -> Result<Event, Failure> {
-        let event = match self.events.try_recv() {
-            Ok(event) => event,
-            Err(_) => {
+        let first = self.shared.events().pop_front();
+        let event = match first {
+            Some(event) => event,
+            None => {
                 before_wait()?;
-                let gone = |_| Error::local("a thread of this program is gone");
-                self.events.recv().map_err(gone)?
+                self.shared.wait()
             }
         };
         self.is_asked &= !matches!(event, Event::Chunk(_));
@@ -101,15 +93,36 @@ impl Crew {
     }
 }
 
-fn read(lines: &Mutex<Lines>, sender: &Sender<Event>) {
-    let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-    // Nobody is left to hear when the program ends.
-    let _ = sender.send(Event::Chunk(lines.next_chunk()));
-}
+impl Shared {
+    fn read(&self) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        self.tell(Event::Chunk(lines.next_chunk()));
+    }
 
-fn send(graph: &Graph, chunk: &Chunk, follows: bool, sender: &Sender<Event>) {
-    let result = batch::run(graph, chunk, follows, &mut |answered| {
-        let _ = sender.send(Event::Answered(answered));
-    });
-    let _ = sender.send(Event::Ended(chunk.range(), result));
+    fn send(&self, chunk: &Chunk) {
+        let result = batch::run(&self.graph, chunk, self.follows, &mut |answered| {
+            self.tell(Event::Answered(answered));
+        });
+        self.tell(Event::Ended(chunk.range(), result));
+    }
+
+    fn tell(&self, event: Event) {
+        self.events().push_back(event);
+        self.told.notify_one();
+    }
+
+    fn wait(&self) -> Event {
+        let mut events = self.events();
+        loop {
+            if let Some(event) = events.pop_front() {
+                return event;
+            }
+            let waited = self.told.wait(events);
+            events = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn events(&self) -> MutexGuard<'_, VecDeque<Event>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
