@@ -155,7 +155,7 @@ fn is_advanced_filter(filter: &str) -> bool {
     // Between quotes stand literals; a doubled quote makes an empty piece, which changes nothing.
     let outside = filter.split('\'').step_by(2).collect::<Vec<_>>().join(" ");
     let outside = outside.to_ascii_lowercase();
-    let mut words = outside.split(|c: char| !c.is_alphanumeric() && c != '$');
+    let mut words = outside.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '$');
     words.any(|word| matches!(word, "ne" | "not" | "endswith" | "$count"))
 }
 

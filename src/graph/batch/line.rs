@@ -139,7 +139,7 @@ impl Id {
 /// How an id is compared; numbers are taken for their text.
 fn key(token: &[u8]) -> Option<String> {
     match token.first() {
-        Some(b'"') => object::text(token).map(|text| text.to_lowercase()),
+        Some(b'"') => object::text(token).map(|text| text.to_ascii_lowercase()),
         Some(b'-' | b'0'..=b'9') => String::from_utf8(token.to_owned()).ok(),
         _ => None,
     }
