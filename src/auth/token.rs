@@ -7,6 +7,7 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::calendar;
@@ -152,8 +153,7 @@ pub(super) fn sorted(scopes: &str) -> String {
 
 /// An answer that refuses a token ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)),
 /// with what Entra adds.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) error: String,
     error_description: String,
@@ -166,8 +166,21 @@ pub(super) struct Refusal {
 impl Refusal {
     /// Reads a refusal; `None` is a body that is none.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
-        let refusal: Self = serde_json::from_slice(body).ok()?;
-        (!refusal.error.is_empty()).then_some(refusal)
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let text = |name| body.get(name).and_then(Value::as_str).map(str::to_owned);
+        let codes = body.get("error_codes").and_then(Value::as_array);
+        Some(Self {
+            error: text("error").filter(|error| !error.is_empty())?,
+            error_description: text("error_description").unwrap_or_default(),
+            error_codes: codes
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_u64)
+                .collect(),
+            correlation_id: text("correlation_id"),
+            trace_id: text("trace_id"),
+            suberror: text("suberror"),
+        })
     }
 
     /// The same with all of its texts passed through `blot`.
