@@ -1,7 +1,7 @@
 //! Paths that a shell has eaten from, and those that only look so.
 
 use super::{confined, refused};
-use crate::support::lines;
+use crate::support::{Mgd, lines};
 use crate::tenant::{Reply, Tenant};
 
 const SHELL: &str = "if a shell wrote this, it may have eaten a $word or an empty variable: put \
@@ -175,4 +175,40 @@ fn a_url_inside_a_filter_does_not_make_a_url_of_a_path() {
         ("{\"value\":[]}\n", "")
     );
     assert_eq!(lines(&tenant)[1..], [format!("GET {target}")]);
+}
+
+#[test]
+fn no_command_touches_another_object_than_the_one_meant() {
+    let tenant = Tenant::start();
+    let mgd = Mgd::new(&tenant);
+    mgd.scratch.write("f", "text", 0o600);
+    for line in [
+        &["delta", "users//delta", "--state", "s"][..],
+        &["delta", "groups/../users/delta", "--state", "s"],
+        &[
+            "delta",
+            "https://graph.example/v1.0/users/delta",
+            "--state",
+            "s",
+        ],
+        &["delta", "users/delta?=id", "--state", "s"],
+        &["download", "drives/D/items//content", "-O", "out"],
+        &["download", "drives/D/items/%2e%2e/content", "-O", "out"],
+        &[
+            "download",
+            "https://graph.example/v1.0/x/content",
+            "-O",
+            "out",
+        ],
+        &["download", "users/U/photo/", "-O", "out"],
+        &["upload", "f", "drives/D/root:/a/"],
+        &["upload", "f", "drives/D/root://a"],
+        &["upload", "f", "drives//root:/a"],
+        &["upload", "f", "drives/D/items/../root:/a"],
+        &["request", "DELETE", "groups/G/members/U/"],
+    ] {
+        let run = mgd.list(line);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{line:?}");
+    }
+    assert_eq!(tenant.requests().len(), 0);
 }
