@@ -39,11 +39,14 @@ def all_pages(ground, results):
     (python,) = samples.values()
     results.at_least("Python's wall time by `-o jsonl`'s", ratio(python, lines), 15)
     results.row("Python's CPU time by `-o jsonl`'s", ratio(python, lines, "cpu")[1])
+    floor = middle(curl)
+    results.row("Python's wall time by curl's, which only receives", ratio(python, floor)[1])
     (loop,) = loops.values()
     loop = scaled(loop, count / looped)
     what = f"of curl and jq ({looped} pages, scaled) by `-o jsonl`'s"
     results.at_least(f"wall time {what}", ratio(loop, lines), 100)
     results.row(f"CPU time {what}", ratio(loop, lines, "cpu")[1])
+    results.row("wall time of curl and jq by that of curl alone", ratio(loop, floor)[1])
 
 
 def all_alike(ground):
