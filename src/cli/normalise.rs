@@ -1,13 +1,18 @@
 //! From what GNU users type to what argh reads: `--opt=value`, `-Hvalue`, `-vv`, options
 //! anywhere, `--`, and the parameters file before the command.
 
+mod line;
+
 use std::ffi::OsString;
 
-use argh::{FlagInfo, FlagInfoKind, Optionality};
+use argh::FlagInfo;
 
-use crate::cli::shared::{ALL, Kind, Shared};
+use crate::cli::shared::{ALL, Kind};
 use crate::error::Error;
 use crate::nearest::nearest;
+
+use line::Flag;
+pub(super) use line::Normal;
 
 /// A command that can be named.
 #[derive(Default)]
@@ -31,71 +36,6 @@ impl Known {
         own.chain(shared.map(Flag::of_shared))
             .chain(below)
             .collect()
-    }
-}
-
-/// An option, whoever reads it.
-#[derive(Clone, Copy)]
-struct Flag {
-    long: &'static str,
-    short: Option<char>,
-    kind: Kind,
-    shared: Option<&'static Shared>,
-}
-
-impl Flag {
-    fn of(flag: &'static FlagInfo<'static>) -> Self {
-        Self {
-            long: flag.long,
-            short: flag.short,
-            kind: match flag.kind {
-                FlagInfoKind::Switch => Kind::Switch,
-                FlagInfoKind::Option { .. } if flag.optionality == Optionality::Repeating => {
-                    Kind::Values
-                }
-                FlagInfoKind::Option { .. } => Kind::Value,
-            },
-            shared: None,
-        }
-    }
-
-    fn of_shared(shared: &'static Shared) -> Self {
-        Self {
-            long: shared.long,
-            short: shared.short,
-            kind: shared.kind,
-            shared: Some(shared),
-        }
-    }
-}
-
-/// A line that is understood as far as options, commands and operands go.
-pub(super) struct Normal {
-    /// The command, and the one below it.
-    pub(super) names: Vec<&'static str>,
-    /// Those of the command's own, for argh.
-    options: Vec<(&'static str, Option<String>)>,
-    pub(super) shared: Vec<(&'static Shared, String)>,
-    operands: Vec<String>,
-}
-
-impl Normal {
-    /// `COMMAND options -- operands`.
-    pub(super) fn line(&self) -> Vec<String> {
-        let mut line: Vec<_> = self.names.iter().map(|name| (*name).to_owned()).collect();
-        for (name, value) in &self.options {
-            line.push((*name).to_owned());
-            line.extend(value.clone());
-        }
-        if !self.operands.is_empty() {
-            line.push("--".to_owned());
-            line.extend(self.operands.iter().cloned());
-        }
-        line
-    }
-
-    pub(super) fn wants_help(&self) -> bool {
-        self.options.iter().any(|(name, _)| *name == "--help")
     }
 }
 
