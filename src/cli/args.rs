@@ -118,28 +118,31 @@ fn parse(normal: &Normal) -> Result<Request, Error> {
         (shared.read)(&mut setup, value).map_err(|reason| {
             let name = shared.long;
             let error = format!("error parsing option '{name}' with value '{value}': {reason}");
-            Error::parameters(error).hint(HELP)
+            Error::parameters(error).hint(help_hint(&normal.names))
         })?;
     }
     let line = normal.line();
     let line: Vec<_> = line.iter().map(String::as_str).collect();
     match Top::from_args(&["mgd"], &line) {
         Ok(top) => Ok(Request::Run(Box::new(top.command), Box::new(setup))),
-        Err(exit) => Err(refusal(&exit.output)),
+        Err(exit) => Err(refusal(&exit.output, &normal.names)),
     }
 }
 
-const HELP: &str = "mgd help lists commands, mgd help get its options";
+fn help_hint(names: &[&str]) -> String {
+    let name = names.join(" ");
+    format!("mgd help lists commands, mgd help {name} its options")
+}
 
 /// What argh says of a line that it cannot read, as a message of ours.
-fn refusal(output: &str) -> Error {
+fn refusal(output: &str, names: &[&str]) -> Error {
     let lines = output.lines().map(str::trim);
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
     let line = lines.join(" ");
     let mut chars = line.chars();
     let lower = chars.next().map(|first| first.to_ascii_lowercase());
     let line: String = lower.into_iter().chain(chars).collect();
-    Error::parameters(line.trim_end_matches('.')).hint(HELP)
+    Error::parameters(line.trim_end_matches('.')).hint(help_hint(names))
 }
 
 /// The help for a command: argh's, with the shared options put in.
@@ -147,8 +150,8 @@ fn help(names: &[&str]) -> Result<Request, Error> {
     let line: Vec<_> = names.iter().copied().chain(["--help"]).collect();
     let output = match Top::from_args(&["mgd"], &line) {
         Err(exit) if exit.status.is_ok() => exit.output,
-        Err(exit) => return Err(refusal(&exit.output)),
-        Ok(_) => return Err(refusal("no help for this")),
+        Err(exit) => return Err(refusal(&exit.output, &["get"])),
+        Ok(_) => return Err(refusal("no help for this", &["get"])),
     };
     let shared = shared::help(names.last().map_or(0, |name| groups(name)));
     let (before, after) = match output.find("  -h, --help") {

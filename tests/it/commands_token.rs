@@ -125,7 +125,7 @@ fn two_forms_at_once_and_operands_are_refused() {
     let stderr = "mgd: --json and --header do not go together\n";
     mgd.list(["token", "--json", "--header"]).refused(2, stderr);
     let stderr = "mgd: unrecognized argument: users\n\
-                  mgd: hint: mgd help lists commands, mgd help get its options\n";
+                  mgd: hint: mgd help lists commands, mgd help token its options\n";
     mgd.list(["token", "users"]).refused(2, stderr);
     let run = mgd.run(["token"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
