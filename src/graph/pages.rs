@@ -1,6 +1,7 @@
 //! Follows a listing from page to page, one item in memory.
 
 mod begin;
+mod changes;
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -8,11 +9,14 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use crate::error::{Error, Resume};
 use crate::graph::ahead::Ahead;
 use crate::graph::members::Members;
-use crate::graph::page::{Links, Page, Progress, Shape, Stop, differs};
+use crate::graph::page::{Links, Page, Progress, Shape, Stop};
 use crate::graph::place::Place;
 use crate::graph::refusal::is_lost_place;
 use crate::graph::service::Graph;
 use crate::http::{Attempts, Failure, Url};
+
+#[cfg(feature = "cli")]
+pub(crate) use changes::Step;
 
 /// What has gone by so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,17 +72,6 @@ enum Turn {
     End,
 }
 
-/// What reading a round of changes has brought.
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// An item; it is [`Pages::text`].
-    Item,
-    /// A page has ended, and [`Pages::link`] is the next.
-    Page,
-    /// The round has ended, and changes go on at this link.
-    End(Url),
-}
-
 impl Pages<'_> {
     /// What the answer is; asks and reads as far as it takes to know.
     ///
@@ -112,34 +105,6 @@ impl Pages<'_> {
             }
         }
         Ok(self.page.as_ref().map(Page::text))
-    }
-
-    /// Reads on in a round of changes, no further than to the end of a page: the next one is not
-    /// asked for before the next step.
-    pub(crate) fn step(&mut self) -> Result<Step, Error> {
-        loop {
-            match self.turn()? {
-                Turn::Item => return Ok(Step::Item),
-                Turn::Other => {}
-                Turn::Page => return Ok(Step::Page),
-                Turn::End => {
-                    let link = self.delta_link.clone();
-                    return link.map(Step::End).ok_or_else(|| {
-                        Error::protocol("graph: a round of changes without its delta link")
-                    });
-                }
-            }
-        }
-    }
-
-    /// The item that was reached last.
-    pub(crate) fn text(&self) -> &[u8] {
-        self.page.as_ref().map(Page::text).unwrap_or_default()
-    }
-
-    /// The page that is being read, or is read next.
-    pub(crate) fn link(&self) -> &Url {
-        &self.link
     }
 
     pub(crate) fn members(&self) -> &Members {
@@ -255,18 +220,6 @@ impl Pages<'_> {
         Ok(Turn::Other)
     }
 
-    /// Has all of a page handed out again that is not what it was, if it is of changes: what went by
-    /// may have changed once more, and the link of the repeat leads past that.
-    fn begin_anew(&mut self) -> Result<Turn, Error> {
-        if !self.is_of_changes {
-            return Err(differs());
-        }
-        let page = self.page.take();
-        self.counts.bytes += page.as_ref().map_or(0, Page::bytes);
-        self.place = Place::default();
-        Ok(Turn::Other)
-    }
-
     /// Goes back to the page whose repeat gave a link that leads nowhere, once, and passes over
     /// what it gave.
     fn go_back(&mut self, error: Error) -> Result<Turn, Error> {
@@ -327,20 +280,6 @@ impl Pages<'_> {
         let place = std::mem::take(&mut self.place);
         self.shaky = is_repeated.then_some((before, place));
         Ok(Turn::Page)
-    }
-
-    /// The delta link of a page, which has that or a next link.
-    fn end_of_round(&self, links: &Links) -> Result<Option<Url>, Error> {
-        match (&links.next, &links.delta) {
-            (Some(_), None) => Ok(None),
-            (None, Some(link)) => self.followed(link, "the delta link").map(Some),
-            (Some(_), Some(_)) => Err(Error::protocol(
-                "graph: a page of changes with both a next link and a delta link",
-            )),
-            (None, None) => Err(Error::protocol(
-                "graph: a page of changes with neither a next link nor a delta link",
-            )),
-        }
     }
 
     fn followed(&self, link: &str, kind: &str) -> Result<Url, Error> {

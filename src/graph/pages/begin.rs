@@ -35,7 +35,7 @@ impl Graph {
 }
 
 impl<'g> Pages<'g> {
-    fn new(graph: &'g Graph, link: Url, place: Place) -> Self {
+    pub(super) fn new(graph: &'g Graph, link: Url, place: Place) -> Self {
         let mut pages = Self {
             graph,
             link,
@@ -60,15 +60,6 @@ impl<'g> Pages<'g> {
             is_done: false,
         };
         pages.seen.insert(hash(pages.link.as_str()));
-        pages
-    }
-
-    /// Reads a round of changes, of which each page has a next link or the delta link.
-    pub(crate) fn of_changes(graph: &'g Graph, link: Url) -> Self {
-        let mut pages = Self::new(graph, link, Place::default());
-        pages.is_of_changes = true;
-        // The next page is asked for when this one is safe.
-        pages.is_asking_ahead = false;
         pages
     }
 

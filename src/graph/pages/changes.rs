@@ -1,0 +1,84 @@
+//! A round of changes: pages that end one by one, and a delta link at the end.
+
+use crate::error::Error;
+use crate::graph::page::{Links, Page, differs};
+use crate::graph::pages::{Pages, Turn};
+use crate::graph::place::Place;
+use crate::graph::service::Graph;
+use crate::http::Url;
+
+/// What reading a round of changes has brought.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// An item; it is [`Pages::text`].
+    Item,
+    /// A page has ended, and [`Pages::link`] is the next.
+    Page,
+    /// The round has ended, and changes go on at this link.
+    End(Url),
+}
+
+impl<'g> Pages<'g> {
+    /// Reads a round of changes, of which each page has a next link or the delta link.
+    pub(crate) fn of_changes(graph: &'g Graph, link: Url) -> Self {
+        let mut pages = Self::new(graph, link, Place::default());
+        pages.is_of_changes = true;
+        // The next page is asked for when this one is safe.
+        pages.is_asking_ahead = false;
+        pages
+    }
+
+    /// Reads on in a round of changes, no further than to the end of a page: the next one is not
+    /// asked for before the next step.
+    pub(crate) fn step(&mut self) -> Result<Step, Error> {
+        loop {
+            match self.turn()? {
+                Turn::Item => return Ok(Step::Item),
+                Turn::Other => {}
+                Turn::Page => return Ok(Step::Page),
+                Turn::End => {
+                    let link = self.delta_link.clone();
+                    return link.map(Step::End).ok_or_else(|| {
+                        Error::protocol("graph: a round of changes without its delta link")
+                    });
+                }
+            }
+        }
+    }
+
+    /// The item that was reached last.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.page.as_ref().map(Page::text).unwrap_or_default()
+    }
+
+    /// The page that is being read, or is read next.
+    pub(crate) fn link(&self) -> &Url {
+        &self.link
+    }
+
+    /// Has all of a page handed out again that is not what it was, if it is of changes: what went by
+    /// may have changed once more, and the link of the repeat leads past that.
+    pub(super) fn begin_anew(&mut self) -> Result<Turn, Error> {
+        if !self.is_of_changes {
+            return Err(differs());
+        }
+        let page = self.page.take();
+        self.counts.bytes += page.as_ref().map_or(0, Page::bytes);
+        self.place = Place::default();
+        Ok(Turn::Other)
+    }
+
+    /// The delta link of a page, which has that or a next link.
+    pub(super) fn end_of_round(&self, links: &Links) -> Result<Option<Url>, Error> {
+        match (&links.next, &links.delta) {
+            (Some(_), None) => Ok(None),
+            (None, Some(link)) => self.followed(link, "the delta link").map(Some),
+            (Some(_), Some(_)) => Err(Error::protocol(
+                "graph: a page of changes with both a next link and a delta link",
+            )),
+            (None, None) => Err(Error::protocol(
+                "graph: a page of changes with neither a next link nor a delta link",
+            )),
+        }
+    }
+}
