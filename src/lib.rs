@@ -10,8 +10,8 @@ mod calendar;
 #[doc(hidden)]
 pub mod cli;
 mod error;
-mod file;
 mod form;
+mod fs;
 mod graph;
 mod http;
 mod nearest;

@@ -11,7 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::auth::entry::{Document, Key, Members};
 use crate::auth::metadata::Metadata;
 use crate::auth::token::AccessToken;
-use crate::file;
+use crate::fs::{cause, open_lock, own_folder, read_own, replace_own};
 
 /// Where tokens are kept between runs, and between processes.
 ///
@@ -110,7 +110,7 @@ impl TokenCache {
         });
         let bytes = bytes.ok_or("not written: cannot be put into JSON")?;
         own_folder_of(path)
-            .and_then(|()| file::replace_own(path, &bytes).map_err(|error| file::cause(&error)))
+            .and_then(|()| replace_own(path, &bytes).map_err(|error| cause(&error)))
             .map_err(|reason| format!("not written: {reason}"))
     }
 
@@ -119,12 +119,12 @@ impl TokenCache {
         let Some(path) = self.path() else {
             return Lock::Missing(String::new());
         };
-        let lock = own_folder_of(path).and_then(|()| file::open_lock(&beside(path, ".lock")));
+        let lock = own_folder_of(path).and_then(|()| open_lock(&beside(path, ".lock")));
         match lock {
             Ok(lock) => match lock.try_lock() {
                 Ok(()) => Lock::Held(lock),
                 Err(TryLockError::WouldBlock) => Lock::Busy,
-                Err(TryLockError::Error(error)) => Lock::Missing(file::cause(&error)),
+                Err(TryLockError::Error(error)) => Lock::Missing(cause(&error)),
             },
             Err(reason) => Lock::Missing(reason),
         }
@@ -153,8 +153,7 @@ impl TokenCache {
         waits.insert(key.to_owned(), to_raw_value(&end).ok()?);
         if let Ok(bytes) = serde_json::to_vec(&waits) {
             // Word for others, who are no worse off without: not worth a second warning.
-            let _ =
-                own_folder_of(path).map(|()| file::replace_own(&beside(path, NOT_BEFORE), &bytes));
+            let _ = own_folder_of(path).map(|()| replace_own(&beside(path, NOT_BEFORE), &bytes));
         }
         UNIX_EPOCH.checked_add(Duration::from_secs(end))
     }
@@ -171,7 +170,7 @@ impl TokenCache {
             !is_meant(client_id, tenant)
         });
         if !waits.is_empty() {
-            return file::replace_own(&path, &serde_json::to_vec(&waits)?);
+            return replace_own(&path, &serde_json::to_vec(&waits)?);
         }
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -196,17 +195,14 @@ impl TokenCache {
         kept.insert(configuration.to_owned(), metadata);
         if let Ok(bytes) = serde_json::to_vec(&kept) {
             // Not kept, it is asked for again.
-            let _ =
-                own_folder_of(path).map(|()| file::replace_own(&beside(path, AUTHORITIES), &bytes));
+            let _ = own_folder_of(path).map(|()| replace_own(&beside(path, AUTHORITIES), &bytes));
         }
     }
 
     fn read_beside(&self, suffix: &str) -> Members {
-        let bytes = self.path().and_then(|path| {
-            file::read_own(&beside(path, suffix), MAX_BYTES)
-                .ok()
-                .flatten()
-        });
+        let bytes = self
+            .path()
+            .and_then(|path| read_own(&beside(path, suffix), MAX_BYTES).ok().flatten());
         bytes
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default()
@@ -216,7 +212,7 @@ impl TokenCache {
         let Some(path) = self.path() else {
             return Ok(None);
         };
-        let bytes = file::read_own(path, MAX_BYTES).map_err(|reason| format!("not used: {reason}"));
+        let bytes = read_own(path, MAX_BYTES).map_err(|reason| format!("not used: {reason}"));
         let Some(bytes) = bytes?.map(zeroize::Zeroizing::new) else {
             return Ok(None);
         };
@@ -233,7 +229,7 @@ fn read_as<'v, T: Deserialize<'v>>(value: &'v RawValue) -> Option<T> {
 
 fn own_folder_of(path: &Path) -> Result<(), String> {
     match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => file::own_folder(folder),
+        Some(folder) if !folder.as_os_str().is_empty() => own_folder(folder),
         _ => Ok(()),
     }
 }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use crate::auth::managed_identity::{Selector, Source};
 use crate::error::{Error, Report, excerpt};
-use crate::file::{Guarded, shown};
 use crate::form;
+use crate::fs::{Guarded, shown};
 use crate::http::{Answer, Attempts, Http, Request, Url};
 use crate::secret::Secret;
 

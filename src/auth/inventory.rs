@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::auth::cache::{ANEW, LOCK_POLL, Lock, NOT_BEFORE, TokenCache, beside};
 use crate::auth::entry::Listed;
 use crate::error::{Error, quoted};
-use crate::file;
+use crate::fs::{cause, replace_own};
 use crate::http::Http;
 
 impl TokenCache {
@@ -50,7 +50,7 @@ impl TokenCache {
             let bytes = document.write();
             let bytes = bytes.ok_or_else(|| self.unusable("cannot be put into JSON"))?;
             if count > 0 {
-                file::replace_own(path, &bytes).map_err(|error| self.not_written(&error))?;
+                replace_own(path, &bytes).map_err(|error| self.not_written(&error))?;
             }
         }
         let waits = self.remove_waits(is_meant);
@@ -113,7 +113,7 @@ impl TokenCache {
 
     fn not_written(&self, error: &io::Error) -> Error {
         let path = self.place().display();
-        let reason = file::cause(error);
+        let reason = cause(error);
         Error::local(format!("token cache {path}: not written: {reason}"))
     }
 

@@ -16,7 +16,7 @@ use crate::cli::exit::Failure;
 use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::error::{Error, Report};
-use crate::file::{cause, shown};
+use crate::fs::{cause, shown};
 use crate::graph::batch::Lines;
 
 /// Batches under way where nothing else is said.

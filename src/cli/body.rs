@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 
 use crate::error::{Error, quoted};
-use crate::file::cause;
+use crate::fs::cause;
 use crate::graph::Request;
 
 /// What `--body`, `-F` and `-f` come to.

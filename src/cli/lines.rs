@@ -9,7 +9,7 @@ use rustix::fs::OFlags;
 use crate::cli::console::Console;
 use crate::cli::exit::Failure;
 use crate::cli::sink::failed;
-use crate::file::cause;
+use crate::fs::cause;
 use crate::notice::Notice;
 
 /// Standard output, to which whole lines go.

@@ -8,7 +8,7 @@ use crate::cli::exit::Failure;
 use crate::cli::setup::{Preview, Setup};
 use crate::cli::sink::Sink;
 use crate::error::{Error, quoted};
-use crate::file::cause;
+use crate::fs::cause;
 use crate::graph::Request;
 use crate::parameters::Parameters;
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::cli::exit::Failure;
 use crate::cli::signals;
 use crate::error::Error;
-use crate::file::{Replacement, cause, target};
+use crate::fs::{Replacement, cause, target};
 
 /// A buffered output whose every failure is seen.
 #[derive(Debug)]

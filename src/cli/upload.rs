@@ -12,7 +12,7 @@ use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::cli::transfer::Progress;
 use crate::error::Error;
-use crate::file::shown;
+use crate::fs::shown;
 use crate::graph::{self, Graph, Kept, Source, Target};
 
 /// What a slice must be a multiple of, and below.

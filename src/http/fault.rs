@@ -134,7 +134,7 @@ impl Fault {
             return Self::from_tls(tls, host);
         }
         if let Some(Unread(error)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
-            let cause = crate::file::cause(error);
+            let cause = crate::fs::cause(error);
             return Self::lasting(Error::local(format!("what was to be sent: {cause}")));
         }
         match error.kind() {
@@ -142,7 +142,7 @@ impl Fault {
                 .hint(NO_WAY)
                 .unsent(),
             io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-                let cause = crate::file::cause(error);
+                let cause = crate::fs::cause(error);
                 Self::passing(host, &cause).hint(NO_WAY).unsent()
             }
             io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
@@ -152,7 +152,7 @@ impl Fault {
                 host,
                 "the connection was closed before the answer was whole",
             ),
-            _ => Self::passing(host, &crate::file::cause(error)),
+            _ => Self::passing(host, &crate::fs::cause(error)),
         }
     }
 

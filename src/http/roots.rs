@@ -11,7 +11,7 @@ use rustls::RootCertStore;
 use ureq::tls::{Certificate, RootCerts};
 
 use crate::error::Error;
-use crate::file::{Guarded, cause, shown};
+use crate::fs::{Guarded, cause, shown};
 
 /// The roots, and in a few words where they come from.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::auth::{Binary, Credential, Signer, binary_kind, key_of, signer_from};
 use crate::error::Error;
-use crate::file::{Guarded, shown};
+use crate::fs::{Guarded, shown};
 use crate::parameters::file::{ParametersFile, Placed, read_secret_file};
 use crate::parameters::proof::{Level, PATH};
 use crate::parameters::sources::Sources;

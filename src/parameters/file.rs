@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::file::{Guarded, shown};
+use crate::fs::{Guarded, shown};
 use crate::nearest::nearest;
 use crate::secret::Secret;
 

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::auth::managed_identity::Selector;
 use crate::auth::managed_identity::answer::Reply;
 use crate::error::Error;
-use crate::file::cause;
+use crate::fs::cause;
 use crate::secret::Secret;
 
 const MAX_KEY: u64 = 4096;

@@ -8,7 +8,7 @@ use crate::cli::check::report::Report;
 use crate::cli::exit::Failure;
 use crate::cli::setup::Setup;
 use crate::error::Error;
-use crate::file::is_exposure;
+use crate::fs::is_exposure;
 use crate::parameters::Parameters;
 
 /// The parameters, if they can be used.

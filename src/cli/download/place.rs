@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::exit::Failure;
 use crate::cli::sink::Sink;
 use crate::error::Error;
-use crate::file::{self, Partial, cause};
+use crate::fs::{Partial, cause, shown, target};
 use crate::graph::{Digest, Version};
 
 /// Where the bytes go.
@@ -27,9 +27,9 @@ pub(super) enum Place {
 
 impl Place {
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
-        let name = file::shown(path);
+        let name = shown(path);
         let fail = |cause: &str| Error::local(format!("{name}: not written: {cause}"));
-        let target = file::target(path).map_err(|error| fail(&cause(&error)))?;
+        let target = target(path).map_err(|error| fail(&cause(&error)))?;
         let kind = fs::metadata(&target).map(|metadata| metadata.file_type());
         let is_file = kind.map_or(true, |kind| kind.is_file());
         if path.as_os_str() == "-" || !is_file {
@@ -189,7 +189,7 @@ impl Place {
                 partial: Some(partial),
                 ..
             } => {
-                let name = file::shown(partial.path());
+                let name = shown(partial.path());
                 partial.commit().map_err(|error| failed_as(&name, &error))
             }
         }
@@ -217,7 +217,7 @@ impl Place {
                 partial: Some(partial),
                 can_go_on: true,
             } if matches!(error, Error::Unavailable(_) | Error::Local(_)) => {
-                let name = file::shown(partial.path());
+                let name = shown(partial.path());
                 let hint = format!("run it again to go on: {name} is kept");
                 let hint = match &error.report().hint {
                     Some(known) => format!("{known}; then {hint}"),
@@ -231,7 +231,7 @@ impl Place {
 }
 
 fn failed(partial: &Partial, error: &io::Error) -> Failure {
-    failed_as(&file::shown(partial.path()), error)
+    failed_as(&shown(partial.path()), error)
 }
 
 fn failed_as(name: &str, error: &io::Error) -> Failure {

@@ -6,7 +6,7 @@ use std::io::{BufRead, Read as _};
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::file::cause;
+use crate::fs::cause;
 use crate::graph::batch::MOST;
 use crate::graph::batch::chunk::{Chunk, MOST_BYTES};
 use crate::graph::batch::line::Line;

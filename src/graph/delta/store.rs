@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, quoted};
-use crate::file;
+use crate::fs::{cause, open_lock, read_own, replace_own, shown, try_own};
 use crate::graph::delta::Files;
 use crate::graph::delta::state::State;
 
@@ -57,24 +57,24 @@ impl Store {
 
     /// Finds out whether a state could be written.
     pub(super) fn try_out(&self, state: &State) -> Result<(), Error> {
-        let written = file::try_own(self.target(), &state.write());
+        let written = try_own(self.target(), &state.write());
         written.map_err(|error| self.unwritten(&error))
     }
 
     pub(super) fn write(&self, state: &State) -> Result<(), Error> {
-        let written = file::replace_own(self.target(), &state.write());
+        let written = replace_own(self.target(), &state.write());
         written.map_err(|error| self.unwritten(&error))
     }
 
     fn unwritten(&self, error: &std::io::Error) -> Error {
-        let cause = file::cause(error);
+        let cause = cause(error);
         failed(self.target(), &format!("not written: {cause}"))
     }
 }
 
 /// A state file and what is the matter with it.
 pub(super) fn told(path: &Path, cause: &str) -> String {
-    format!("state {}: {cause}", file::shown(path))
+    format!("state {}: {cause}", shown(path))
 }
 
 /// A state file that is no use.
@@ -87,7 +87,7 @@ fn failed(path: &Path, cause: &str) -> Error {
 }
 
 fn read(path: &Path, new: &State) -> Result<Option<State>, Error> {
-    let bytes = file::read_own(path, MAX_BYTES).map_err(|cause| {
+    let bytes = read_own(path, MAX_BYTES).map_err(|cause| {
         let error = failed(path, &cause);
         if cause.contains("by others") {
             error.hint(format!("chmod go-w {}", quoted(&path.to_string_lossy())))
@@ -143,7 +143,7 @@ fn lock(path: &Path) -> Result<File, Error> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock = PathBuf::from(name);
-    let file = file::open_lock(&lock).map_err(|cause| {
+    let file = open_lock(&lock).map_err(|cause| {
         let error = failed(path, &format!("no lock beside it: {cause}"));
         if path
             .parent()
@@ -161,7 +161,7 @@ fn lock(path: &Path) -> Result<File, Error> {
                 .hint("that one delivers the changes; run again when it has ended"))
         }
         Err(TryLockError::Error(error)) => {
-            let cause = file::cause(&error);
+            let cause = cause(&error);
             Err(failed(path, &format!("no lock beside it: {cause}")))
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::file::{cause, hold, own_folder};
+use crate::fs::{cause, hold, own_folder};
 use crate::http::Url;
 use crate::notice::Listener;
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use crate::error::Error;
-use crate::file::{cause, shown};
+use crate::fs::{cause, shown};
 
 /// A regular file, open for reading.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use crate::file::cause;
-use crate::file::own::open_lock;
+use crate::fs::cause;
+use crate::fs::own::open_lock;
 
 /// Opens a file of our own, making it if need be, and holds it until it is dropped; `None` when
 /// another process does.

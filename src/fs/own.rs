@@ -8,8 +8,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use crate::file::cause;
-use crate::file::replacement::Replacement;
+use crate::fs::cause;
+use crate::fs::replace::Replacement;
 
 /// Reads a file of our own making: no link is followed, and it must be a regular file with one
 /// name that only we can change.

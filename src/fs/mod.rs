@@ -1,28 +1,28 @@
 //! Files that are read with suspicion and replaced whole.
 
-mod guarded;
 #[cfg(feature = "cli")]
-mod held;
+mod lock;
 mod own;
 #[cfg(feature = "cli")]
-mod partial;
-mod replacement;
+mod part;
+mod private_file;
+mod replace;
 
 use std::io;
 use std::path::Path;
 
-pub(crate) use guarded::Guarded;
 #[cfg(feature = "cli")]
-pub(crate) use guarded::is_exposure;
-#[cfg(feature = "cli")]
-pub(crate) use held::hold;
+pub(crate) use lock::hold;
 #[cfg(feature = "cli")]
 pub(crate) use own::try_own;
 pub(crate) use own::{open_lock, own_folder, read_own, replace_own};
 #[cfg(feature = "cli")]
-pub(crate) use partial::Partial;
+pub(crate) use part::Partial;
+pub(crate) use private_file::Guarded;
 #[cfg(feature = "cli")]
-pub(crate) use replacement::{Replacement, target};
+pub(crate) use private_file::is_exposure;
+#[cfg(feature = "cli")]
+pub(crate) use replace::{Replacement, target};
 
 /// A path for messages. A text that can be no path is not shown: more than once somebody has put
 /// a key where the name of its file belongs.

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::Mode;
 
-use crate::file::cause;
-use crate::file::held::hold;
-use crate::file::own::{read_own, replace_own};
-use crate::file::replacement::folder;
+use crate::fs::cause;
+use crate::fs::lock::hold;
+use crate::fs::own::{read_own, replace_own};
+use crate::fs::replace::folder;
 
 /// `FILE.part`, which is held by one process at a time, and beside it `FILE.part.json`, the note
 /// that says what it is a part of.

@@ -9,7 +9,7 @@ use rustix::fs::StatVfsMountFlags;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, quoted};
-use crate::file::{cause, shown};
+use crate::fs::{cause, shown};
 
 /// A file of the user's, read whole, with what is needed to judge who else could have read or
 /// changed it.
