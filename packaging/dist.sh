@@ -21,7 +21,8 @@ pack() {
     install -m 755 "$program" "$room/$name/mgd"
     install -m 644 README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT parameters.example.json \
         "$room/$name"
-    python3 packaging/sbom.py "$target" "$std" "$rustc" "$cargo" >"$room/$name/mgd.cdx.json"
+    python3 packaging/sbom.py "$target" "$std" "$rustc" "$cargo" "$(zig version)" \
+        >"$room/$name/mgd.cdx.json"
     chmod 644 "$room/$name/mgd.cdx.json"
     tar --create --directory "$room" --format=ustar --sort=name --mtime="@$SOURCE_DATE_EPOCH" \
         --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX "$name" |

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Names what `make dist` needs and is not here, with the command that brings it.
 set -euo pipefail
+. "$(dirname "$0")/toolchain.sh"
 missing=0
 
 need() {
@@ -12,7 +13,7 @@ has() {
 }
 
 need "$(has python3)" "Python 3" "apt-get install python3 python3-pip"
-need "$(python3 -m ziglang version 2>/dev/null || has zig)" "zig" "pip install ziglang"
+need "$(zig version 2>/dev/null || true)" "zig" "pip install ziglang"
 need "$(has cargo-zigbuild)" "cargo-zigbuild" "pip install cargo-zigbuild"
 need "$(has readelf)" "readelf" "apt-get install binutils"
 need "$(has faketime)" "faketime" "apt-get install faketime"

@@ -1,6 +1,6 @@
 """Writes what a program is made of, as CycloneDX 1.5, on stdout.
 
-usage: sbom.py TARGET STD RUSTC CARGO
+usage: sbom.py TARGET STD RUSTC CARGO ZIG-VERSION
 
 From Cargo.lock, for the target and without what only tests and builds use. The same input gives
 the same bytes: there is no date in it, and its serial number is a hash of its content.
@@ -43,7 +43,7 @@ def is_macro(package):
 
 
 def main():
-    target, std, rustc, cargo = sys.argv[1:]
+    target, std, rustc, cargo, zig = sys.argv[1:]
     metadata = json.loads(
         said(cargo, "metadata", "--format-version=1", "--locked", f"--filter-platform={target}")
     )
@@ -70,7 +70,6 @@ def main():
     program = components.pop(root) | {"type": "application"}
     release = said(rustc, "--version").split()[1]
     std_ref, libc_ref = f"std@{release}", "musl"
-    zig = said("python3", "-m", "ziglang", "version")
     ground = [
         {
             "type": "library",

@@ -9,6 +9,15 @@ targets=(
     arm-unknown-linux-musleabihf
 )
 
+# The zig that cargo-zigbuild takes: Python's before that of PATH.
+zig() {
+    if python3 -m ziglang version >/dev/null 2>&1; then
+        python3 -m ziglang "$@"
+    else
+        command zig "$@"
+    fi
+}
+
 # Sets rustc, cargo and std (rustup or source) for a target.
 toolchain() {
     local target=$1 order candidate sysroot
@@ -68,9 +77,13 @@ build() {
     else
         unset RUST_LIBC_UNSTABLE_MUSL_V1_2_3 RUST_LIBC_UNSTABLE_MUSL_V1_2 RUSTC_BOOTSTRAP
     fi
-    # The folder of the compiler comes first: cargo-zigbuild asks for `rustc` by name.
+    # cargo-zigbuild asks for `rustc` by name. The folder of the compiler would also bring
+    # another python3, and so another zig or none: PATH gets these two programs alone.
+    mkdir -p "$folder/compiler"
+    ln -sf "$rustc" "$folder/compiler/rustc"
+    ln -sf "$cargo" "$folder/compiler/cargo"
     env -u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET \
-        PATH="$(dirname "$rustc"):$PATH" RUSTC="$rustc" CARGO="$cargo" \
+        PATH="$folder/compiler:$PATH" RUSTC="$rustc" CARGO="$cargo" \
         RUSTFLAGS="${flags[*]}" \
         CFLAGS="-fno-asynchronous-unwind-tables -fno-unwind-tables -ffile-prefix-map=$PWD=/mgd" \
         CARGO_TARGET_DIR="$folder" CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=never \
