@@ -74,8 +74,11 @@ fn curl(
     let mut words = vec!["curl -sS -g --compressed -H @-".to_owned()];
     let is_write = matches!(request.method(), "POST" | "PUT" | "PATCH");
     match request.method() {
-        "GET" => {}
+        "GET" if *body == Body::None => {}
         // With -X it would wait for a body.
+        "HEAD" if *body != Body::None => {
+            return Err(Error::parameters("--curl: curl sends no body with HEAD"));
+        }
         "HEAD" => words.push("-I".to_owned()),
         method => words.push(format!("-X {method}")),
     }

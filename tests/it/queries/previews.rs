@@ -118,3 +118,19 @@ fn the_curl_command_sends_an_empty_header_as_well() {
     };
     assert_eq!(seen.header("X-A"), Some(""));
 }
+
+#[test]
+fn the_curl_command_of_a_get_with_a_body_is_no_post() {
+    let Some(seen) = sent_by_curl(&["GET", "users/x", "--body", r#"{"a":1}"#]) else {
+        return;
+    };
+    assert_eq!(seen.line(), "GET /v1.0/users/x");
+    assert_eq!(seen.body, br#"{"a":1}"#);
+}
+
+#[test]
+fn curl_cannot_send_a_body_with_head() {
+    let arguments = ["request", "HEAD", "users/x", "--body", "{}", "--curl"];
+    let (_tenant, _mgd, run) = preview(&arguments);
+    run.refused(2, "mgd: --curl: curl sends no body with HEAD\n");
+}
