@@ -14,6 +14,16 @@ use crate::nearest::nearest;
 use line::Flag;
 pub(super) use line::Normal;
 
+/// Options that are given once: of two values, one would be dropped, and what is read or changed would
+/// not be what was asked for.
+const ONCE: [&str; 5] = [
+    "--certificate-file",
+    "--filter",
+    "--search",
+    "--secret-file",
+    "--state",
+];
+
 /// A command that can be named.
 #[derive(Default)]
 pub(super) struct Known {
@@ -103,7 +113,7 @@ impl<'k> Split<'k> {
         if is_file && !has_file && !takes_operands {
             let file = ALL.iter().find(|shared| shared.long == "--parameters");
             if let Some(file) = file {
-                self.push(Flag::of_shared(file), Some(operand));
+                self.push(Flag::of_shared(file), Some(operand))?;
             }
             return Ok(());
         }
@@ -154,8 +164,7 @@ impl<'k> Split<'k> {
             (_, Some(value)) => Some(value),
             (_, None) => Some(rest.next().ok_or_else(|| no_value(name))?),
         };
-        self.push(flag, value);
-        Ok(())
+        self.push(flag, value)
     }
 
     fn unknown(&self, name: &str) -> Error {
@@ -187,21 +196,36 @@ impl<'k> Split<'k> {
                     "" => rest.next().ok_or_else(|| no_value(&name))?,
                     attached => attached,
                 };
-                self.push(flag, Some(value));
-                return Ok(());
+                return self.push(flag, Some(value));
             }
-            self.push(flag, None);
+            self.push(flag, None)?;
         }
         Ok(())
     }
 
-    /// Keeps an option; of one that can be given once the last counts, so that an alias that
-    /// has options can be overridden.
-    fn push(&mut self, flag: Flag, value: Option<&str>) {
+    /// Keeps an option. Of one that has a single value the last counts, so that an alias that has
+    /// options can be overridden.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` when it is one of [`ONCE`] and is there already.
+    fn push(&mut self, flag: Flag, value: Option<&str>) -> Result<(), Error> {
+        let is_there = self
+            .options
+            .iter()
+            .any(|(known, _)| known.long == flag.long);
+        if is_there && ONCE.contains(&flag.long) {
+            let error = Error::parameters(format!("{}: given twice", flag.long));
+            return Err(match flag.long {
+                "--filter" => error.hint("join the conditions with 'and'"),
+                _ => error.hint("leave one of the two out"),
+            });
+        }
         if flag.kind == Kind::Value {
             self.options.retain(|(known, _)| known.long != flag.long);
         }
         self.options.push((flag, value.map(str::to_owned)));
+        Ok(())
     }
 
     /// The options of the command, or of all as long as none is named.

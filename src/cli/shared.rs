@@ -82,6 +82,17 @@ fn text(place: &mut Option<String>, value: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// A list that is given in parts; an empty part is seen later, when the list is used.
+fn join(list: &mut Option<String>, part: &str) -> Result<(), String> {
+    let is_empty = |text: &str| text.trim().is_empty();
+    *list = Some(match list.take() {
+        Some(known) if is_empty(&known) || is_empty(part) => String::new(),
+        Some(known) => format!("{known},{part}"),
+        None => part.to_owned(),
+    });
+    Ok(())
+}
+
 fn path(place: &mut Option<PathBuf>, value: &str) -> Result<(), String> {
     *place = Some(PathBuf::from(value));
     Ok(())
@@ -103,8 +114,9 @@ pub(super) static ALL: &[Shared] = &[
         "--select",
         QUERIES,
         "the properties wanted, as in id,displayName",
-        |s, v| text(&mut s.query.select, v),
-    ),
+        |s, v| join(&mut s.query.select, v),
+    )
+    .repeated(),
     value(
         "--filter",
         QUERIES,
@@ -121,14 +133,16 @@ pub(super) static ALL: &[Shared] = &[
         "--expand",
         QUERIES,
         "related objects to bring along, as in manager",
-        |s, v| text(&mut s.query.expand, v),
-    ),
+        |s, v| join(&mut s.query.expand, v),
+    )
+    .repeated(),
     value(
         "--orderby",
         QUERIES,
         "the order, as in 'displayName desc'",
-        |s, v| text(&mut s.query.orderby, v),
-    ),
+        |s, v| join(&mut s.query.orderby, v),
+    )
+    .repeated(),
     value(
         "--top",
         QUERIES,

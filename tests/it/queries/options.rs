@@ -44,6 +44,65 @@ fn they_are_spelled_without_the_dollar_and_encoded() {
 }
 
 #[test]
+fn lists_that_are_given_in_parts_are_joined() {
+    assert_asks(
+        &[
+            "users",
+            "--select",
+            "id",
+            "--select=mail",
+            "--expand",
+            "manager",
+            "--orderby",
+            "a",
+            "--expand",
+            "photo",
+            "--orderby",
+            "b desc",
+        ],
+        "users?$select=id,mail&$expand=manager,photo&$orderby=a,b%20desc",
+        false,
+    );
+    let tenant = Tenant::start();
+    tenant.always("/v1.0/", Reply::json(r#"{"value":[{"id":1,"mail":2}]}"#));
+    let table = ["users", "-otsv", "--select", "mail", "--select", "id"];
+    Mgd::new(&tenant)
+        .get(&table)
+        .ended(0, "mail\tid\n2\t1\n", "");
+}
+
+#[test]
+fn of_an_option_with_one_value_the_last_counts() {
+    let arguments = ["users", "--top", "1", "--ca-file=none", "--top=2"];
+    let arguments = [&arguments[..], &["--ca-file", "ca.pem"]].concat();
+    assert_asks(&arguments, "users?$top=2", false);
+}
+
+#[test]
+fn what_would_be_dropped_in_silence_is_not_given_twice() {
+    let credential = "leave one of the two out";
+    for (option, hint) in [
+        ("--filter", "join the conditions with 'and'"),
+        ("--search", credential),
+        ("--secret-file", credential),
+        ("--certificate-file", credential),
+    ] {
+        let (tenant, run) = listed(&["users", option, "a", option, "b"]);
+        let expected = format!("mgd: {option}: given twice\nmgd: hint: {hint}\n");
+        run.refused(2, &expected);
+        assert_eq!(tenant.requests().len(), 0);
+    }
+    let tenant = Tenant::start();
+    let states = ["delta", "users/delta", "--state", "a", "--state=b"];
+    let run = Mgd::new(&tenant).list(states);
+    run.refused(
+        2,
+        "mgd: --state: given twice\nmgd: hint: leave one of the two out\n",
+    );
+    assert_eq!(tenant.requests().len(), 0);
+}
+
+#[test]
 fn options_that_need_it_ask_the_eventually_consistent_index() {
     assert_asks(&["users", "--count"], "users?$count=true", true);
     assert_asks(
@@ -113,6 +172,10 @@ fn what_a_shell_has_eaten_is_not_sent() {
     for (arguments, line) in [
         (&["users", "--filter", ""][..], "--filter: is empty"),
         (&["users", "--select", " "], "--select: is empty"),
+        (
+            &["users", "--select", "id", "--select", ""],
+            "--select: is empty",
+        ),
         (&["users", "--query", "=5"], "--query =5: is no name=value"),
         (&["users", "--query", "5"], "--query 5: is no name=value"),
         (
