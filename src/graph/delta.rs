@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::graph::delta::state::{At, Round, State};
 use crate::graph::delta::store::{Store, damaged, told};
 use crate::graph::pages::{Counts, Pages, Step};
+use crate::graph::redirect::resolve;
 use crate::graph::refusal::is_lost_place;
 use crate::graph::service::Graph;
 use crate::http::Url;
@@ -214,18 +215,22 @@ impl<'g> Delta<'g> {
         }
     }
 
+    /// Where a `Location` says to begin anew, which is on Graph or nowhere.
     fn location(&self, location: &str) -> Result<Url, Error> {
-        let root = self.graph.root()?.origin();
-        let is_path = location.starts_with('/') && !location.starts_with("//");
-        let absolute = if is_path {
-            format!("{root}{location}")
-        } else {
-            location.to_owned()
+        let graph = self.graph.root()?.origin();
+        let asked = self.pages.as_ref().map_or(&self.link, Pages::link);
+        let fail = |reason: &str| {
+            let text = format!("graph: the url to begin anew at {reason}: not followed");
+            Error::protocol(text)
         };
-        self.graph.link(&absolute).map_err(|reason| {
-            Error::protocol(format!(
-                "graph: the place to begin anew {reason}: not followed"
-            ))
-        })
+        let url = resolve(graph, Some(asked), location).map_err(|reason| fail(&reason))?;
+        if url.origin() == graph {
+            Ok(url)
+        } else {
+            Err(fail(&format!(
+                "leads away from {graph} to {}",
+                url.origin()
+            )))
+        }
     }
 }

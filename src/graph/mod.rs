@@ -18,6 +18,8 @@ mod permissions;
 mod place;
 mod query;
 mod raw;
+#[cfg(feature = "cli")]
+mod redirect;
 mod refusal;
 mod request;
 mod resync;

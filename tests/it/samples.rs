@@ -195,7 +195,7 @@ fn every_upload_session_is_gone_on_with_at_the_first_byte_that_it_lacks() {
         let storage = "/storage/up/1";
         match session["uploadUrl"].as_str() {
             Some(url) if url.starts_with("https://") => {
-                let url = format!("http://{}{storage}", tenant.storage_host());
+                let url = format!("https://{}{storage}", tenant.storage_host());
                 session["uploadUrl"] = url.into();
                 tenant.on("/v1.0/drives/", [Reply::json(session.to_string())]);
             }

@@ -1,18 +1,16 @@
-//! What a request of a batch is said to have elsewhere, fetched from there.
+//! What a request of a batch is redirected to, fetched from there.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::Error;
-use crate::form::encode_unsendable;
 use crate::graph::authorized::authorized;
 use crate::graph::batch::line::Line;
 use crate::graph::batch::object;
+use crate::graph::redirect::RedirectFollower;
 use crate::graph::service::Graph;
-use crate::http::{self, Answer, Failure, Origin, Url};
+use crate::http::{self, Answer, Failure, Url};
 
-/// How many redirects are followed.
-const HOPS: usize = 5;
 /// The header fields that say what a body is.
 const TELLING: [&str; 4] = [
     "content-type",
@@ -21,62 +19,54 @@ const TELLING: [&str; 4] = [
     "last-modified",
 ];
 
-/// The line of the output for what lies at `location`, and its status. The token and the headers
-/// of the request go to Graph alone.
+/// The line of the output for what a redirect of this status leads to, and its status. The token
+/// and the headers of the request go to Graph alone.
 pub(super) fn follow(
     graph: &Graph,
     line: &Line,
-    location: Option<String>,
+    status: u16,
+    location: Option<&str>,
 ) -> Result<(Vec<u8>, u16), Error> {
-    let mut location = location;
-    let mut origin = graph.root()?.origin().clone();
-    for _ in 0..HOPS {
-        let url = location.take();
-        let url =
-            url.ok_or_else(|| Error::protocol("it lies elsewhere, and no location is given"))?;
-        let url = absolute(&url, &origin)?;
-        let (answer, body) = fetch(graph, line, &url)?;
-        location = answer.header("location").map(str::to_owned);
-        if !matches!(answer.status, 301..=303 | 307 | 308) {
+    let root = graph.root()?.origin();
+    let url = format!("{root}/{}{}", line.version, line.target);
+    let url = Url::parse(&url).map_err(|reason| Error::parameters(format!("url: {reason}")))?;
+    let mut follower = RedirectFollower::new(root, url);
+    follower.hop(status, location)?;
+    loop {
+        let (answer, body) = fetch(graph, line, &follower)?;
+        if !follower.follow(&answer)? {
             return Ok((write(line, &answer, &body), answer.status));
         }
-        origin = url.origin().clone();
     }
-    Err(Error::protocol(format!("more than {HOPS} redirects")))
 }
 
-fn absolute(location: &str, from: &Origin) -> Result<Url, Error> {
-    let location = encode_unsendable(location);
-    let url = if location.starts_with('/') && !location.starts_with("//") {
-        Url::parse(&format!("{from}{location}"))
-    } else {
-        Url::parse(&location)
-    };
-    url.map_err(|reason| Error::protocol(format!("it is said to lie at a url that {reason}")))
-}
-
-fn fetch(graph: &Graph, line: &Line, url: &Url) -> Result<(Answer, Vec<u8>), Error> {
+fn fetch(
+    graph: &Graph,
+    line: &Line,
+    follower: &RedirectFollower,
+) -> Result<(Answer, Vec<u8>), Error> {
     let client = graph.client();
     let http = client.http();
-    let is_own = graph.root()?.origin() == url.origin();
+    let is_outside = follower.has_left_graph();
     let request = http::Request {
-        headers: if is_own { &line.headers } else { &[] },
-        is_secret: !is_own,
-        ..http::Request::get(url)
+        headers: if is_outside { &[] } else { &line.headers },
+        is_secret: is_outside,
+        ..http::Request::get(follower.url())
     };
     let mut attempts = http.attempts();
     loop {
-        let mut answer = if is_own {
-            authorized(client, &request, &mut attempts)?.answer
-        } else {
+        let mut answer = if is_outside {
             http.send(&request, &mut attempts)?
+        } else {
+            authorized(client, &request, &mut attempts)?.answer
         };
         let fault = match answer.body.read_all(graph.max_item()) {
             Ok(body) => return Ok((answer, body)),
             Err(fault) => fault,
         };
+        let origin = request.url.origin();
         let wait = fault.is_passing.then_some(Failure::Broken);
-        match wait.and_then(|failure| http.next_wait(url.origin(), &mut attempts, failure)) {
+        match wait.and_then(|failure| http.next_wait(origin, &mut attempts, failure)) {
             Some(wait) => http.sleep(&fault.error.to_string(), wait),
             None => return Err(fault.error),
         }

@@ -7,6 +7,7 @@ use crate::graph::batch::chunk::Chunk;
 use crate::graph::batch::follow::follow;
 use crate::graph::batch::outcome::{Answered, Stop};
 use crate::graph::batch::post::{Lost, post};
+use crate::graph::redirect::is_redirect;
 use crate::graph::service::Graph;
 use crate::http::{Attempts, Failure};
 
@@ -177,7 +178,7 @@ impl Run<'_> {
         if self.is_given[place] {
             return;
         }
-        let is_elsewhere = matches!(item.status, 301..=303 | 307 | 308) && line.is_get();
+        let is_elsewhere = is_redirect(item.status) && line.is_get();
         if let Some(moved) = self.moved.as_mut().filter(|_| is_elsewhere) {
             moved.push(place);
         } else {
@@ -195,8 +196,10 @@ impl Run<'_> {
 
     fn follow(&mut self, place: usize) {
         let line = &self.chunk.lines[place];
-        let location = self.standings[place].last.as_ref().and_then(Item::location);
-        match follow(self.graph, line, location) {
+        let last = self.standings[place].last.as_ref();
+        let status = last.map_or(0, |item| item.status);
+        let location = last.and_then(Item::location);
+        match follow(self.graph, line, status, location.as_deref()) {
             Ok((text, status)) => {
                 let answered = Answered {
                     number: line.number,

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::graph::service::Graph;
-use crate::graph::transfer::hops::{Hops, Reached};
+use crate::graph::transfer::content::{ContentRequest, Found};
 use crate::graph::transfer::outside::outside_error;
 use crate::graph::transfer::ranges::ContentRange;
 use crate::http::{self, Answer, Body, Failure, Origin, Url};
@@ -46,7 +46,7 @@ pub(crate) enum Step {
     End,
 }
 
-enum Found {
+enum Opened {
     Whole(Answer, Origin),
     Rest(Answer, Origin),
     /// The rest of what is at hand cannot be had: another version, or no ranges.
@@ -153,27 +153,27 @@ impl Download<'_> {
     fn open(&mut self) -> Result<bool, Error> {
         if self.place > 0 && self.version.etag.is_some() {
             match self.find(true)? {
-                Found::Rest(answer, origin) => {
+                Opened::Rest(answer, origin) => {
                     self.begin(answer, origin);
                     return Ok(false);
                 }
-                Found::Whole(answer, origin) => {
+                Opened::Whole(answer, origin) => {
                     self.begin_anew(answer, origin);
                     return Ok(true);
                 }
-                Found::Other => {
+                Opened::Other => {
                     let listener = self.graph.client().http().listener();
                     listener.note(|| "the rest cannot be had: beginning anew".to_owned());
                 }
             }
         }
         match self.find(false)? {
-            Found::Whole(answer, origin) => self.begin_anew(answer, origin),
-            Found::Rest(_, origin) => {
+            Opened::Whole(answer, origin) => self.begin_anew(answer, origin),
+            Opened::Rest(_, origin) => {
                 let text = format!("{}: a part of the content came, not all", origin.name());
                 return Err(Error::protocol(text).status(206));
             }
-            Found::Other => return Err(Error::protocol("graph: no content")),
+            Opened::Other => return Err(Error::protocol("graph: no content")),
         }
         Ok(true)
     }
@@ -202,34 +202,33 @@ impl Download<'_> {
 
     /// Asks Graph where the content is, and there for it, or for the rest of it. Always both: a
     /// URL that proves something by itself is good for minutes.
-    fn find(&mut self, is_rest: bool) -> Result<Found, Error> {
+    fn find(&mut self, is_rest: bool) -> Result<Opened, Error> {
         loop {
             let range = if is_rest { self.range() } else { Vec::new() };
-            let reached = Hops {
+            let request = ContentRequest {
                 graph: self.graph,
                 range: &range,
                 is_direct: self.is_direct,
-            }
-            .reach(&self.url, &mut self.attempts)?;
-            let Reached {
+            };
+            let Found {
                 answer,
                 origin,
                 is_outside,
-            } = reached;
+            } = request.send(&self.url, &mut self.attempts)?;
             self.is_direct = !is_outside;
             self.origin = origin.clone();
-            let found = match answer.status {
-                200 | 204 => Found::Whole(answer, origin),
+            let opened = match answer.status {
+                200 | 204 => Opened::Whole(answer, origin),
                 206 if is_rest => match self.total_of_rest(&answer) {
                     // Less than all of the rest may come.
                     Some(total) => {
                         self.version.total = Some(total);
-                        Found::Rest(answer, origin)
+                        Opened::Rest(answer, origin)
                     }
-                    None => Found::Other,
+                    None => Opened::Other,
                 },
-                206 => Found::Rest(answer, origin),
-                416 if is_rest => Found::Other,
+                206 => Opened::Rest(answer, origin),
+                416 if is_rest => Opened::Other,
                 401 | 403 | 404 | 410 if is_outside => {
                     self.refused += 1;
                     let error = outside_error(answer, &origin, "content");
@@ -245,7 +244,7 @@ impl Download<'_> {
                 }
                 _ => return Err(outside_error(answer, &origin, "content")),
             };
-            return Ok(found);
+            return Ok(opened);
         }
     }
 

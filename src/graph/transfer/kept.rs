@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use crate::fs::{cause, hold, own_folder};
-use crate::http::Url;
+use crate::graph::redirect::resolve;
+use crate::http::{Origin, Url};
 use crate::notice::Listener;
 
 /// A file of our own that holds the session's URL, which is a secret, and what is uploaded.
@@ -67,8 +68,8 @@ impl Kept {
         held.is_some_and(|(file, _)| file.metadata().is_ok_and(|metadata| metadata.len() > 0))
     }
 
-    /// The session that is kept, if it can be read.
-    pub(crate) fn earlier(&self) -> Option<Earlier> {
+    /// The session that is kept, if it can be read and `graph` could have led to it.
+    pub(crate) fn earlier(&self, graph: &Origin) -> Option<Earlier> {
         const MOST: u64 = 256 * 1024;
         let (file, _) = self.held.as_ref()?;
         let mut bytes = Vec::new();
@@ -78,7 +79,7 @@ impl Kept {
         let kept: Value = serde_json::from_slice(&bytes).ok()?;
         let text = |name: &str| kept.get(name).and_then(Value::as_str);
         Some(Earlier {
-            url: Url::parse(text("url")?).ok()?,
+            url: resolve(graph, None, text("url")?).ok()?,
             fingerprint: text("file")?.to_owned(),
             is_last_sent: kept.get("last").and_then(Value::as_bool)?,
         })

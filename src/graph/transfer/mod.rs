@@ -1,11 +1,10 @@
 //! Content of any size, to and from Graph.
 
+mod content;
 mod download;
 mod facts;
-mod hops;
 mod item;
 mod kept;
-mod location;
 mod outside;
 mod quick_xor_hash;
 mod ranges;

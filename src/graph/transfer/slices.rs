@@ -6,8 +6,8 @@ use std::os::unix::fs::FileExt as _;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::form::encode_unsendable;
 use crate::graph::authorized::authorized;
+use crate::graph::redirect::resolve;
 use crate::graph::transfer::facts::Facts;
 use crate::graph::transfer::item::DriveItem;
 use crate::graph::transfer::kept::Kept;
@@ -15,7 +15,7 @@ use crate::graph::transfer::ranges::{Lacking, lacking};
 use crate::graph::transfer::session::{Sent, Session, Status};
 use crate::graph::transfer::target::Conflict;
 use crate::graph::transfer::upload::{MAX_ANSWER, Upload, url};
-use crate::http::{self, Attempts, Content, Failure, Part, Url};
+use crate::http::{self, Attempts, Content, Failure, Part};
 
 /// How many sessions a run begins before it believes that none lasts.
 const MOST_SESSIONS: u32 = 5;
@@ -37,7 +37,7 @@ impl Upload<'_> {
         let http = self.graph.client().http();
         let mut attempts = http.attempts();
         let mut is_last_sent = false;
-        if let Some(earlier) = kept.earlier() {
+        if let Some(earlier) = kept.earlier(self.graph.root()?.origin()) {
             let session = Session::new(http, earlier.url);
             if earlier.fingerprint != self.source.fingerprint() {
                 session.cancel();
@@ -99,10 +99,8 @@ impl Upload<'_> {
         let fail = |reason: &str| Error::protocol(format!("graph: the upload session {reason}"));
         let link = answer.get("uploadUrl").and_then(Value::as_str);
         let link = link.ok_or_else(|| fail("has no url"))?;
-        let link = Url::parse(&encode_unsendable(link)).map_err(|reason| {
-            let reason = plain(&reason);
-            fail(&format!("has a url that cannot be used: it {reason}"))
-        })?;
+        let link = resolve(url.origin(), None, link)
+            .map_err(|reason| fail(&format!("has a url that cannot be used: it {reason}")))?;
         http.listener()
             .note(|| format!("the upload session is at {}", link.host()));
         let lacks = lacking(&answer).unwrap_or(START);
@@ -292,14 +290,5 @@ impl Upload<'_> {
                 Err(Error::unavailable(format!("graph: {text}")).unsure())
             }
         }
-    }
-}
-
-/// A reason why a URL is none, without a part of the URL in it.
-fn plain(reason: &str) -> &str {
-    if reason.starts_with("has the scheme") {
-        "is no https url"
-    } else {
-        reason
     }
 }

@@ -82,7 +82,8 @@ fn a_start_elsewhere_is_not_followed_and_gets_no_token() {
     for location in [
         other.url("/v1.0/users/delta"),
         "//localhost/x".to_owned(),
-        "x".to_owned(),
+        "http://127.0.0.1:1/x".to_owned(),
+        "mailto:x".to_owned(),
     ] {
         let (tenant, mgd) = tenant("a");
         delta(&mgd, &[]).ok();
@@ -95,6 +96,23 @@ fn a_start_elsewhere_is_not_followed_and_gets_no_token() {
         assert_eq!(state(&mgd), before);
     }
     assert_eq!(other.connections(), 0);
+}
+
+#[test]
+fn a_start_may_be_relative_and_loses_its_fragment() {
+    for location in [
+        "//localhost:{port}/v1.0/users/delta?$deltatoken=#x",
+        "../users/delta?$deltatoken=",
+        "?$deltatoken=",
+    ] {
+        let (tenant, mgd) = tenant("a");
+        delta(&mgd, &[]).ok();
+        let location = location.replace("{port}", &tenant.port().to_string());
+        let gone = Reply::status(410).header("Location", &location);
+        tenant.on("/v1.0/users/delta", [gone]);
+        delta(&mgd, &[]).ended(0, &format!("{MARKER}{}", jsonl("a")), RESET);
+        assert_eq!(gets(&tenant, 2), ["users/delta?$deltatoken="]);
+    }
 }
 
 #[test]

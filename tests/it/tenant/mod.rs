@@ -42,6 +42,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use rustls::ServerConfig;
 use serde_json::Value;
 
 pub use self::drive::{URL_MARK, quick_xor_hash};
@@ -61,6 +62,7 @@ pub struct Tenant {
     port: u16,
     origin: String,
     ca_pem: String,
+    tls: Option<Arc<ServerConfig>>,
     shared: Arc<Shared>,
     acceptor: Option<JoinHandle<()>>,
     /// The port of the storage on another origin, where there is one.
@@ -75,36 +77,46 @@ impl Tenant {
 
     /// A tenant of three users over plain HTTP.
     pub fn start_plain() -> Self {
-        Self::launch(3, None)
+        Self::launch(3, None, None)
     }
 
     /// A tenant of this many users over TLS.
     pub fn with_users(n: usize) -> Self {
-        Self::launch(n, Some("localhost"))
+        Self::launch(n, Some("localhost"), Some(certificate::issue()))
     }
 
     /// The same with a number for its name: where there is no /etc/hosts there is no localhost.
     pub fn by_number(n: usize) -> Self {
-        Self::launch(n, Some("127.0.0.1"))
+        Self::launch(n, Some("127.0.0.1"), Some(certificate::issue()))
     }
 
-    fn launch(users: usize, secure_name: Option<&str>) -> Self {
+    /// Another one, which whoever trusts this one trusts too.
+    pub fn beside(&self) -> Self {
+        let tls = self.tls.clone().map(|tls| (self.ca_pem.clone(), tls));
+        Self::launch(3, tls.is_some().then_some("localhost"), tls)
+    }
+
+    fn launch(
+        users: usize,
+        secure_name: Option<&str>,
+        tls: Option<(String, Arc<ServerConfig>)>,
+    ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on loopback");
         let port = listener.local_addr().expect("the port's number").port();
-        let (origin, ca_pem, tls) = if let Some(name) = secure_name {
-            let (ca_pem, tls) = certificate::issue();
-            (format!("https://{name}:{port}"), ca_pem, Some(tls))
-        } else {
-            (format!("http://127.0.0.1:{port}"), String::new(), None)
+        let origin = match secure_name {
+            Some(name) => format!("https://{name}:{port}"),
+            None => format!("http://127.0.0.1:{port}"),
         };
+        let (ca_pem, tls) = tls.unzip();
         let shared = Arc::new(Shared::new(State::new(origin.clone(), users)));
-        let for_acceptor = Arc::clone(&shared);
+        let (for_acceptor, its_tls) = (Arc::clone(&shared), tls.clone());
         let acceptor =
-            thread::spawn(move || listen::accept(&listener, &for_acceptor, tls.as_ref()));
+            thread::spawn(move || listen::accept(&listener, &for_acceptor, its_tls.as_ref()));
         Self {
             port,
             origin,
-            ca_pem,
+            ca_pem: ca_pem.unwrap_or_default(),
+            tls,
             shared,
             acceptor: Some(acceptor),
             storage: None,
@@ -116,9 +128,9 @@ impl Tenant {
         let mut tenant = Self::start();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on loopback");
         let port = listener.local_addr().expect("the port's number").port();
-        tenant.shared.state().drive.storage = format!("http://127.0.0.1:{port}");
-        let shared = Arc::clone(&tenant.shared);
-        let acceptor = thread::spawn(move || listen::accept(&listener, &shared, None));
+        tenant.shared.state().drive.storage = format!("https://127.0.0.1:{port}");
+        let (shared, tls) = (Arc::clone(&tenant.shared), tenant.tls.clone());
+        let acceptor = thread::spawn(move || listen::accept(&listener, &shared, tls.as_ref()));
         tenant.storage = Some((port, acceptor));
         tenant
     }
@@ -165,7 +177,7 @@ impl Tenant {
     /// The host and port of the storage.
     pub fn storage_host(&self) -> String {
         let state = self.shared.state();
-        state.drive.storage.replace("http://", "")
+        state.drive.storage.replace("https://", "")
     }
 
     /// The port it listens on.

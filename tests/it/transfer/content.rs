@@ -32,7 +32,7 @@ fn the_url_of_content_is_shown_in_no_trace() {
     let (tenant, mgd, path) = drive_of(b"abc");
     let run = run(&mgd, &["download", &path, "-O", "-", "-vv"]).ok();
     assert_eq!(run.stdout, "abc");
-    let line = format!("mgd: GET http://{}/… -> 200 in ", tenant.storage_host());
+    let line = format!("mgd: GET https://{}/… -> 200 in ", tenant.storage_host());
     assert!(run.stderr.contains(&line), "{}", run.stderr);
     assert!(!run.stderr.contains("/storage"), "{}", run.stderr);
 }
@@ -74,7 +74,7 @@ fn content_of_graphs_own_is_taken_as_it_comes() {
 fn a_report_needs_no_item() {
     let (tenant, mgd, _) = drive_of(b"a,b\r\n1,2\r\n");
     let location = format!(
-        "http://{}/storage/dl/01ITEM1?sig=canary-url",
+        "https://{}/storage/dl/01ITEM1?sig=canary-url",
         tenant.storage_host()
     );
     let found = Reply::bare(302).header("Location", &location);

@@ -3,31 +3,81 @@
 use super::{asked, assert_files, drive_of, requests, run, well_mannered};
 use crate::tenant::Reply;
 
+const CONTENT: &str = "/v1.0/drives/D/items/01ITEM1/content";
+
 #[test]
 fn a_redirect_to_where_a_secret_could_be_read_is_not_followed() {
     for (location, reason) in [
-        (
-            "http://storage.example/canary-url",
-            "is plain http, which would show the token to the network",
-        ),
+        ("http://storage.example/canary-url", "is plain http"),
+        ("http://127.0.0.1:1/canary-url", "is plain http"),
+        ("//canary-url@storage.example/", "holds a user name"),
         ("https://canary-url@storage.example/", "holds a user name"),
         ("ftp://storage.example/canary-url", "is no https url"),
-        ("canary-url?u=https://h/", "is no https url"),
-        ("", "is no https url"),
+        ("https:canary-url", "is no https url"),
+        ("javascript:canary-url", "is no https url"),
+        ("https:///canary-url", "has no host"),
     ] {
         let (tenant, mgd, path) = drive_of(b"abc");
         let found = Reply::bare(302).header("Location", location);
-        tenant.on("/v1.0/drives/D/items/01ITEM1/content", [found]);
+        tenant.on(CONTENT, [found]);
         let host = format!("localhost:{}", tenant.port());
-        let line = format!("mgd: {host}: a redirect (HTTP 302) that {reason}: not followed\n");
+        let line = format!("mgd: {host}: redirect not followed: its url {reason} (HTTP 302)\n");
         run(&mgd, &["download", &path, "-O", "out"]).refused(5, &line);
         assert_files(&mgd, &[]);
     }
-    let (tenant, mgd, path) = drive_of(b"abc");
-    tenant.on("/v1.0/drives/D/items/01ITEM1/content", [Reply::bare(302)]);
-    let run = run(&mgd, &["download", &path, "-O", "out"]);
-    assert!(run.stderr.contains("that leads nowhere"), "{}", run.stderr);
-    assert_eq!(run.code, 5);
+}
+
+#[test]
+fn a_redirect_that_does_not_say_where_to_is_an_error() {
+    let two = Reply::bare(302).header("Location", "/a");
+    for (broken, reason) in [
+        (Reply::bare(302), "redirect without Location"),
+        (
+            Reply::bare(302).header("Location", ""),
+            "redirect without Location",
+        ),
+        (two.header("Location", "/b"), "redirect with two Locations"),
+    ] {
+        let (tenant, mgd, path) = drive_of(b"abc");
+        tenant.on(CONTENT, [broken]);
+        let line = format!("mgd: localhost:{}: {reason} (HTTP 302)\n", tenant.port());
+        run(&mgd, &["download", &path, "-O", "out"]).refused(5, &line);
+    }
+}
+
+#[test]
+fn a_location_may_be_relative_and_loses_its_fragment() {
+    for (location, target) in [
+        ("{storage}/storage/dl/01ITEM1#part", "/storage/dl/01ITEM1"),
+        ("//{host}/storage/dl/01ITEM1?a#b", "/storage/dl/01ITEM1?a"),
+        ("{storage}/a/../storage/./dl/01ITEM1", "/storage/dl/01ITEM1"),
+        (
+            "./../root:/a.bin:/content",
+            "/v1.0/drives/D/items/root:/a.bin:/content",
+        ),
+        (
+            "../../root:/a.bin:/content",
+            "/v1.0/drives/D/root:/a.bin:/content",
+        ),
+        (
+            "?tempauth=1",
+            "/v1.0/drives/D/items/01ITEM1/content?tempauth=1",
+        ),
+        ("content?x#y", "/v1.0/drives/D/items/01ITEM1/content?x"),
+        (
+            "/v1.0/drives/D/root:/a b.bin:/content",
+            "/v1.0/drives/D/root:/a%20b.bin:/content",
+        ),
+    ] {
+        let (tenant, mgd, path) = drive_of(b"abc");
+        let host = tenant.storage_host();
+        let location = location.replace("{host}", &host);
+        let location = location.replace("{storage}", &format!("https://{host}"));
+        tenant.on(CONTENT, [Reply::bare(302).header("Location", &location)]);
+        run(&mgd, &["download", &path, "-O", "-", "--no-verify"]);
+        let seen = requests(&tenant);
+        assert_eq!(seen[1].target, target, "{location}");
+    }
 }
 
 #[test]
@@ -38,6 +88,8 @@ fn five_redirects_are_followed_and_not_a_sixth() {
         tenant.on("/storage/", std::iter::repeat_n(hop, hops));
         let run = run(&mgd, &["download", &path, "-O", "-"]);
         assert_eq!(run.code, code, "{}", run.stderr);
+        let told = run.stderr.ends_with(": more than 5 redirects (HTTP 307)\n");
+        assert_eq!(told, code == 5, "{}", run.stderr);
         assert_eq!(asked(&tenant).len(), 7);
         well_mannered(&tenant);
     }
@@ -66,7 +118,7 @@ fn whoever_leads_back_to_graph_gets_no_bearer_there() {
 fn a_redirect_on_graph_itself_keeps_the_bearer() {
     let (tenant, mgd, path) = drive_of(b"abc");
     let on = Reply::bare(301).header("Location", "/v1.0/drives/D/root:/a.bin:/content");
-    tenant.on("/v1.0/drives/D/items/01ITEM1/content", [on]);
+    tenant.on(CONTENT, [on]);
     run(&mgd, &["download", &path, "-O", "-"]).ended(0, "abc", "");
     assert_eq!(asked(&tenant)[2], "GET /v1.0/drives/D/root:/a.bin:/content");
     well_mannered(&tenant);

@@ -51,7 +51,7 @@ fn a_big_file_goes_in_slices_without_the_bearer_and_the_callers_headers() {
     let (tenant, mgd, bytes) = big();
     let run = upload(&mgd, &["-H", "X-Own: 1", "-vv"]).ok();
     assert_eq!(run.json()["size"], TOTAL);
-    let line = format!("mgd: PUT http://{}/… -> 202 in ", tenant.storage_host());
+    let line = format!("mgd: PUT https://{}/… -> 202 in ", tenant.storage_host());
     assert!(run.stderr.contains(&line), "{}", run.stderr);
     assert!(!run.stderr.contains("/storage"), "{}", run.stderr);
     arrived(&tenant, &mgd, &bytes, &puts(0));
@@ -236,7 +236,11 @@ fn a_session_must_have_a_url_that_can_be_trusted() {
     for (url, reason) in [
         (
             "\"http://storage.example/canary-url\"",
-            "has a url that cannot be used: it is plain http, which would show the token to the network",
+            "has a url that cannot be used: it is plain http",
+        ),
+        (
+            "\"http://127.0.0.1:1/canary-url\"",
+            "has a url that cannot be used: it is plain http",
         ),
         (
             "\"https://canary-url@storage.example/\"",
