@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use crate::auth::{Authority, ConfidentialClient, Credential, TokenCache};
 use crate::error::Error;
-use crate::graph::Graph;
-use crate::http::Network;
+use crate::graph::{Graph, check_root};
+use crate::http::{Network, Url};
 use crate::parameters::file::Placed;
 #[cfg(feature = "cli")]
 pub(crate) use crate::parameters::sources::Auth;
@@ -61,6 +61,8 @@ pub struct Parameters {
     choice: String,
     scope: Option<String>,
     root: Option<String>,
+    /// Whether the root may have a token for Graph though it is no Graph host that is known.
+    is_root_trusted: bool,
     endpoint: Option<String>,
     token_cache: TokenCache,
     ca_file: Option<PathBuf>,
@@ -122,10 +124,25 @@ impl Parameters {
         let root = root.map(|root| judge::root(&root)).transpose()?;
         let asked = root.as_ref().filter(|_| !flags.has_free_scope);
         judge::clouds(&authority, scope.as_ref(), asked, endpoint.as_ref())?;
-        let scope = scope.map(|scope| scope.text.expose().to_owned());
-        let given = endpoint.map(|endpoint| endpoint.text.expose().trim().to_owned());
         let usual = authority.graph_root();
         let usual = usual.map(|host| format!("https://{host}"));
+        let trusted = flags.trusted_graph_host.as_deref();
+        let is_trusted =
+            |root: &Url| trusted.is_some_and(|host| host.eq_ignore_ascii_case(root.host()));
+        let is_root_trusted = root.as_ref().is_some_and(is_trusted);
+        let scope = scope.map(|scope| scope.text.expose().to_owned());
+        let scope = scope.or_else(|| {
+            // What a proxy is asked for is Graph's, and so is the token.
+            let root = root.as_ref().map(|root| root.origin().to_string());
+            let resource = if is_root_trusted { usual.clone() } else { root };
+            Some(format!("{}/.default", resource?))
+        });
+        if let (Some(root), Some(scope), false) = (asked, &scope, is_root_trusted) {
+            let file = endpoint.as_ref().filter(|_| flags.graph.is_none());
+            let place = file.map_or("--graph", |endpoint| &endpoint.place);
+            check_root(scope, root).map_err(|error| error.at(place))?;
+        }
+        let given = endpoint.map(|endpoint| endpoint.text.expose().trim().to_owned());
         let origin = root
             .as_ref()
             .map(|root| root.origin().to_string())
@@ -135,7 +152,8 @@ impl Parameters {
             client_id,
             credential,
             choice,
-            scope: scope.or_else(|| Some(format!("{}/.default", root.as_ref()?.origin()))),
+            scope,
+            is_root_trusted,
             root: root.map(|root| root.origin().to_string()),
             endpoint: given.or_else(|| Some(format!("{}/v1.0/users", origin?))),
             token_cache: sources.token_cache(),
@@ -220,6 +238,7 @@ impl Parameters {
     pub fn graph(&self, network: Network) -> Result<Graph, Error> {
         let graph = Graph::new(self.client(network)?);
         match &self.root {
+            Some(root) if self.is_root_trusted => graph.with_trusted_root(root),
             Some(root) => graph.with_root(root),
             None => Ok(graph),
         }

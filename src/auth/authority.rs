@@ -214,9 +214,8 @@ impl Authority {
 
     /// Whether a known Graph host belongs to another cloud than this authority.
     pub(crate) fn is_foreign_graph(&self, host: &str) -> bool {
-        self.cloud().is_some_and(|cloud| {
-            !cloud.graph.is_empty() && known_graph(host).is_some() && !cloud.graph.contains(&host)
-        })
+        self.cloud()
+            .is_some_and(|cloud| known_graph(host).is_some() && !cloud.graph.contains(&host))
     }
 
     fn cloud(&self) -> Option<&'static Cloud> {

@@ -212,6 +212,11 @@ impl ConfidentialClient {
         &self.authority
     }
 
+    /// The scopes that are asked for.
+    pub(crate) fn scope(&self) -> &str {
+        &self.scope
+    }
+
     pub(crate) fn client_id(&self) -> &str {
         &self.client_id
     }

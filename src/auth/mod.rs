@@ -32,7 +32,7 @@ pub use cache::TokenCache;
 pub(crate) use certificate::{Validity, issuer};
 pub use client::ConfidentialClient;
 pub(crate) use client::Renewal;
-pub(crate) use cloud::known_graph;
+pub(crate) use cloud::{graph_hosts, is_for_graph, known_graph, may_have_graph_token};
 pub use credential::Credential;
 #[cfg(feature = "cli")]
 pub(crate) use entry::Listed;

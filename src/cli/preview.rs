@@ -147,6 +147,7 @@ fn token_words(setup: &Setup) -> String {
         flags.auth.map(|auth| format!(" --auth {}", auth.name())),
         text("--scope", &flags.scope),
         text("--graph", &flags.graph),
+        text("--trust-graph-host", &flags.trusted_graph_host),
         path("--token-cache", &flags.token_cache),
         path("--ca-file", &flags.ca_file),
     ];

@@ -258,6 +258,12 @@ pub(super) static ALL: &[Shared] = &[
         |s, v| text(&mut s.flags.graph, v),
     ),
     value(
+        "--trust-graph-host",
+        IDENTITY,
+        "let this host of --graph or `endpoint`, a reverse proxy, have the token for Graph",
+        |s, v| text(&mut s.flags.trusted_graph_host, v),
+    ),
+    value(
         "--token-cache",
         IDENTITY | TOKEN_CACHE,
         "where tokens are kept; none keeps them in memory",

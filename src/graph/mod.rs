@@ -41,6 +41,7 @@ pub use pages::{Counts, Pages};
 pub(crate) use query::Query;
 pub use request::{Request, Response};
 pub use service::Graph;
+pub(crate) use service::check_root;
 #[cfg(feature = "cli")]
 pub(crate) use transfer::{
     Conflict, Digest, Download, Facts, Hash, Kept, Source, Step, Target, Upload, Version,

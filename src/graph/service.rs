@@ -1,11 +1,12 @@
 //! Graph itself: one authorised request.
 
-use crate::auth::ConfidentialClient;
+use crate::auth::{ConfidentialClient, graph_hosts, is_for_graph, may_have_graph_token};
 use crate::error::Error;
 use crate::graph::ahead::Ahead;
 use crate::graph::authorized::{authorized, authorized_after};
 use crate::graph::path;
 use crate::http::{self, Answer, Attempts, Url};
+use crate::nearest::nearest;
 
 /// Microsoft Graph, as one application sees it.
 #[derive(Debug)]
@@ -50,12 +51,31 @@ impl Graph {
     ///
     /// # Errors
     ///
+    /// [`Error::Parameters`] when it is no https URL, or when the client's scope is Graph's and the
+    /// host is neither a Graph host of Microsoft's nor loopback: a slip of the pen must not give
+    /// the token away.
+    pub fn with_root(self, root: &str) -> Result<Self, Error> {
+        let url = read_root(root)?;
+        check_root(self.client.scope(), &url).map_err(|error| {
+            let error = error.hint("give a reverse proxy of Graph as a trusted root");
+            error.at(&format!("graph root {root}"))
+        })?;
+        Ok(Self {
+            root: Some(url),
+            ..self
+        })
+    }
+
+    /// The Graph at this root, wherever that is: a reverse proxy that may have the token.
+    ///
+    /// # Errors
+    ///
     /// [`Error::Parameters`] when it is no https URL.
-    pub fn with_root(mut self, root: &str) -> Result<Self, Error> {
-        let url = Url::parse(root)
-            .map_err(|reason| Error::parameters(format!("graph root {root}: {reason}")))?;
-        self.root = Some(url);
-        Ok(self)
+    pub fn with_trusted_root(self, root: &str) -> Result<Self, Error> {
+        Ok(Self {
+            root: Some(read_root(root)?),
+            ..self
+        })
     }
 
     /// Paths that name no version mean the beta version.
@@ -156,6 +176,26 @@ impl Graph {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         self.headers.iter().cloned().chain(more).collect()
     }
+}
+
+fn read_root(root: &str) -> Result<Url, Error> {
+    Url::parse(root).map_err(|reason| Error::parameters(format!("graph root {root}: {reason}")))
+}
+
+/// Refuses to send a token for these scopes to a host that is no Graph, if it is one for Graph.
+pub(crate) fn check_root(scopes: &str, root: &Url) -> Result<(), Error> {
+    if !is_for_graph(scopes) || may_have_graph_token(root) {
+        return Ok(());
+    }
+    let host = root.host();
+    let error = Error::parameters(format!(
+        "{host} is not a Microsoft Graph host, and the token for Graph would be sent to it"
+    ));
+    let trust = format!("--trust-graph-host {host}");
+    Err(error.hint(match nearest(host, graph_hosts()) {
+        Some(known) => format!("did you mean {known}? a reverse proxy needs {trust}"),
+        None => format!("a reverse proxy of Graph needs {trust}"),
+    }))
 }
 
 /// Whether a header is one, and the caller's to set.

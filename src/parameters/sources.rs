@@ -23,6 +23,8 @@ pub(crate) struct Flags {
     pub(crate) auth: Option<Auth>,
     pub(crate) scope: Option<String>,
     pub(crate) graph: Option<String>,
+    /// A host that may have a token for Graph though it is no Graph host that is known.
+    pub(crate) trusted_graph_host: Option<String>,
     pub(crate) token_cache: Option<PathBuf>,
     pub(crate) ca_file: Option<PathBuf>,
     /// No Graph is asked, so that the scope may be that of any service.

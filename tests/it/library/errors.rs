@@ -1,6 +1,6 @@
 //! What an error says.
 
-use mgd::{Error, Report};
+use mgd::{Error, Graph, Report};
 
 use super::{client, graph};
 use crate::support::Scratch;
@@ -94,4 +94,25 @@ fn an_error_tells_all_that_entra_said() {
         (Some("invalid_client"), Some(id))
     );
     assert!(request_id.is_some() && hint.unwrap().contains("expired"));
+}
+
+#[test]
+fn a_token_for_graph_is_given_to_no_other_host_unless_it_is_trusted() {
+    let (tenant, scratch) = (Tenant::start(), Scratch::new());
+    let client = || client(&tenant, &scratch).with_scope("https://graph.microsoft.com/.default");
+    let proxy = "https://graph.contoso.com";
+    let error = Graph::new(client()).with_root(proxy).unwrap_err();
+    assert!(matches!(error, Error::Parameters(_)), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "graph root https://graph.contoso.com: graph.contoso.com is not a Microsoft Graph host, \
+         and the token for Graph would be sent to it"
+    );
+    assert!(Graph::new(client()).with_trusted_root(proxy).is_ok());
+    let known = Graph::new(client()).with_root("https://graph.microsoft.us");
+    assert!(known.is_ok());
+    assert!(Graph::new(client()).with_root(&tenant.origin()).is_ok());
+    let own = client().with_scope("api://contoso/.default");
+    assert!(Graph::new(own).with_root(proxy).is_ok());
+    assert_eq!(tenant.connections(), 0);
 }
