@@ -63,7 +63,7 @@ fn answered(
                 token,
                 consent: client.consent_url(),
                 path: request.url.path_and_query().to_owned(),
-                is_write: !matches!(request.method, "GET" | "HEAD" | "OPTIONS"),
+                method: request.method.to_owned(),
                 is_unsure: request.repeats == Repeats::Unapplied,
             });
         }
@@ -89,7 +89,7 @@ pub(crate) struct Reply {
     token: AccessToken,
     consent: String,
     path: String,
-    is_write: bool,
+    method: String,
     is_unsure: bool,
 }
 
@@ -106,7 +106,7 @@ impl Reply {
     /// The error that an answer with this body amounts to; `None` is one that cannot be read.
     pub(crate) fn refusal(&self, body: Option<&[u8]>) -> Error {
         let asked = Asked {
-            is_write: self.is_write,
+            method: &self.method,
             is_unsure: self.is_unsure,
             path: &self.path,
             token: &self.token,

@@ -12,8 +12,7 @@ use crate::secret::Secret;
 /// What was asked for, and with what in hand.
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
-    /// Whether something was to be changed.
-    pub(crate) is_write: bool,
+    pub(crate) method: &'a str,
     /// Whether it matters that it may have been changed all the same.
     pub(crate) is_unsure: bool,
     /// Path and query.
@@ -178,23 +177,44 @@ fn hint(status: u16, codes: &[String], message: &str, asked: &Asked<'_>) -> Opti
 
 /// What is known about a 403: the permission it takes, those of the token, and who can help. Only
 /// a token that can be read and has no permission listed for the request is said to lack one.
+/// Where nothing is listed, what the token has is all that is known.
 fn forbidden(is: &dyn Fn(&str) -> bool, asked: &Asked<'_>) -> String {
-    let consent = asked.consent;
     let roles = asked.token.roles();
     let roles = roles.as_deref();
-    let advice = permissions::advice(asked.is_write, asked.path, roles.unwrap_or_default());
-    let is_missing = advice.as_ref().map(|advice| advice.is_missing);
-    let is_missing = roles.and(is_missing);
+    let advice = permissions::advice(asked.method, asked.path, roles.unwrap_or_default());
+    let is_missing = advice.as_ref().and_then(|advice| advice.is_missing);
+    let remedy = remedy(is, asked, roles, roles.and(is_missing));
+    let listed = advice.map(|advice| {
+        let least = if advice.is_least { "least " } else { "" };
+        let permission = advice.permission;
+        format!("{least}permission that Microsoft lists for this: {permission}")
+    });
+    let has = roles.map(|roles| match roles {
+        [] => "this token has none".to_owned(),
+        roles => format!("this token has: {}", roles.join(", ")),
+    });
+    let parts = [listed, has, remedy].into_iter().flatten();
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+/// Who can help after a 403.
+fn remedy(
+    is: &dyn Fn(&str) -> bool,
+    asked: &Asked<'_>,
+    roles: Option<&[String]>,
+    is_missing: Option<bool>,
+) -> Option<String> {
+    let consent = asked.consent;
     let is_selected = roles.is_some_and(|roles| roles.iter().any(|role| role == "Sites.Selected"));
-    let remedy = if is_missing == Some(true) {
+    let remedy = if is_selected && permissions::is_of_sharepoint(asked.path) {
+        "Sites.Selected opens only sites that were granted to the application, \
+         by POST sites/SITE/permissions"
+            .to_owned()
+    } else if is_missing == Some(true) {
         format!(
             "it is missing: have it consented to ({consent}), and remove the token cache: \
              the token in it knows nothing of that yet"
         )
-    } else if is_selected && permissions::is_of_sharepoint(asked.path) {
-        "Sites.Selected opens only sites that were granted to the application, \
-         by POST sites/SITE/permissions"
-            .to_owned()
     } else if is("ErrorAccessDenied") {
         format!(
             "Exchange may close this mailbox to the application, by an application access policy \
@@ -210,6 +230,8 @@ fn forbidden(is: &dyn Fn(&str) -> bool, asked: &Asked<'_>) -> String {
             "so a directory role, a licence or a policy may be wanted, or another permission \
              ({consent})"
         )
+    } else if roles.is_some() {
+        return None;
     } else if is("Authorization_RequestDenied") {
         format!(
             "add the application permission that this needs, have it consented to ({consent}), \
@@ -218,15 +240,7 @@ fn forbidden(is: &dyn Fn(&str) -> bool, asked: &Asked<'_>) -> String {
     } else {
         format!("the application lacks a permission, or its consent: {consent}")
     };
-    let least = advice.map(|advice| {
-        let least = advice.least;
-        format!("least permission that Microsoft lists for this: {least}; ")
-    });
-    let has = roles.map(|roles| match roles {
-        [] => "this token has none; ".to_owned(),
-        roles => format!("this token has: {}; ", roles.join(", ")),
-    });
-    [least.unwrap_or_default(), has.unwrap_or_default(), remedy].concat()
+    Some(remedy)
 }
 
 #[cfg(test)]

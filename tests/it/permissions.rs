@@ -6,6 +6,7 @@ use crate::support::Mgd;
 use crate::tenant::{CLIENT_ID, Reply, TENANT_ID, Tenant};
 
 const LEAST: &str = "mgd: hint: least permission that Microsoft lists for this: ";
+const LISTED: &str = "mgd: hint: permission that Microsoft lists for this: ";
 const DENIED: &str = "Authorization_RequestDenied";
 const CACHE: &str = "and remove the token cache: the token in it knows nothing of that yet";
 
@@ -34,6 +35,12 @@ fn base64_url(bytes: &[u8]) -> String {
 /// tenant's address and the request's id left out.
 #[track_caller]
 fn refused(claims: &str, path: &str, code: &str) -> String {
+    refused_to(claims, &["get", path], code)
+}
+
+/// The same for any command.
+#[track_caller]
+fn refused_to(claims: &str, command: &[&str], code: &str) -> String {
     let tenant = Tenant::start();
     let answer = json!({
         "token_type": "Bearer",
@@ -42,8 +49,9 @@ fn refused(claims: &str, path: &str, code: &str) -> String {
     });
     tenant.always(&tenant.token_path(), Reply::json(answer.to_string()));
     tenant.always("/v1.0/", Reply::graph_error(403, code, "No."));
-    let run = Mgd::new(&tenant).run(["get", path, "-p", "parameters.json"]);
-    assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+    let run = Mgd::new(&tenant).run([command, &["-p", "parameters.json"]].concat());
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert_eq!(run.stdout.is_empty(), command[0] == "get");
     assert!(!run.stderr.contains(&token(claims)), "{}", run.stderr);
     let consent = format!(
         "{}/adminconsent?client_id={CLIENT_ID}",
@@ -97,6 +105,39 @@ fn a_permission_that_the_token_has_is_not_missing() {
 }
 
 #[test]
+fn a_permission_to_read_is_not_enough_to_write() {
+    for (command, role, listed) in [
+        (
+            &["request", "DELETE", "users/U/messages/M"],
+            "Mail.Read",
+            "Mail.ReadWrite",
+        ),
+        (
+            &["request", "DELETE", "devices/D"],
+            "Device.Read.All",
+            "Device.ReadWrite.All",
+        ),
+    ] {
+        let claims = json!({ "roles": [role] }).to_string();
+        let hint = refused_to(&claims, command, DENIED);
+        assert_eq!(
+            hint,
+            format!(
+                "{LEAST}{listed}; this token has: {role}; \
+                 it is missing: have it consented to (CONSENT), {CACHE}\n"
+            )
+        );
+    }
+    // The reference lists it beside those that write: perhaps it is wanted together with one.
+    let command = ["request", "POST", "applications/A/owners"];
+    let claims = r#"{"roles":["Directory.Read.All"]}"#;
+    assert_eq!(
+        refused_to(claims, &command, DENIED),
+        format!("{LEAST}Application.ReadWrite.OwnedBy; this token has: Directory.Read.All\n")
+    );
+}
+
+#[test]
 fn exchange_may_close_a_mailbox_to_an_application_that_may_read_mail() {
     let claims = r#"{"roles":["Mail.Read"]}"#;
     let hint = refused(claims, "users/u@x.example/messages", "ErrorAccessDenied");
@@ -113,15 +154,19 @@ fn exchange_may_close_a_mailbox_to_an_application_that_may_read_mail() {
 #[test]
 fn sharepoint_closes_sites_to_an_application_that_may_open_some() {
     let selected = r#"{"roles":["Sites.Selected"]}"#;
-    for (path, least) in [
-        ("sites/S/lists", "Sites.Read.All"),
-        ("users/U/drive/root:/a b/c.txt", "Files.Read.All"),
+    for (path, listed) in [
+        ("sites/S/lists", format!("{LEAST}Sites.Read.All; ")),
+        (
+            "users/U/drive/root:/a b/c.txt",
+            format!("{LISTED}Files.Read.All; "),
+        ),
+        ("users/U/drive/madeUpThing", "mgd: hint: ".to_owned()),
     ] {
         let hint = refused(selected, path, "accessDenied");
         assert_eq!(
             hint,
             format!(
-                "{LEAST}{least}; this token has: Sites.Selected; Sites.Selected opens only \
+                "{listed}this token has: Sites.Selected; Sites.Selected opens only \
                  sites that were granted to the application, by POST sites/SITE/permissions\n"
             )
         );
@@ -140,14 +185,20 @@ fn sharepoint_closes_sites_to_an_application_that_may_open_some() {
 
 #[test]
 fn nothing_is_said_to_be_missing_where_nothing_is_known() {
-    let hint = refused(r#"{"roles":["Mail.Send"]}"#, "nothing/known", DENIED);
-    assert_eq!(
-        hint,
-        format!(
-            "mgd: hint: this token has: Mail.Send; add the application permission that this \
-             needs, have it consented to (CONSENT), {CACHE}\n"
-        )
-    );
+    let claims = r#"{"roles":["Mail.Send","User.Read.All"]}"#;
+    for command in [
+        &["get", "nothing/known"][..],
+        &["get", "users/U/madeUpThing"],
+        &["request", "POST", "users/U/managedDevices/D/wipe"],
+        &["request", "POST", "devices/D/registeredOwners/$ref"],
+        &["request", "DELETE", "users/delta"],
+    ] {
+        assert_eq!(
+            refused_to(claims, command, DENIED),
+            "mgd: hint: this token has: Mail.Send, User.Read.All\n",
+            "{command:?}"
+        );
+    }
     for opaque in ["", "7", r#"{"roles":7}"#] {
         let hint = refused(opaque, "users", DENIED);
         assert_eq!(

@@ -1,22 +1,102 @@
-//! Microsoft's permissions reference, as far as daemons need it.
+//! Microsoft's permissions reference, as far as daemons need it: users, groups, sites, drives,
+//! applications, devices and audit logs.
 
 use std::sync::OnceLock;
 
 use miniz_oxide::inflate::decompress_to_vec;
 
-/// 507 rules, a line each and sorted: the start of a path in lower case, what reading needs, what
-/// writing needs. In a cell the least permission stands first and after it, in no order of worth,
-/// those of other families that suffice as well. `A.Read.All` stands for `A.ReadWrite.All` too, and
-/// `A*` for all that begin so. An empty cell leaves the answer to a shorter path, `-` says that
-/// none is known (learn.microsoft.com/graph/permissions-reference).
+/// The lines of `table.txt`, where each is a segment of a path in lower case, indented below the
+/// one before it in the path: `*` is any id, `*:` an id or a path that goes on. Behind a segment
+/// stand, for the path that ends with it, methods by their letters (GET, POST, pAtch, pUt, DELETE)
+/// and the permissions that suffice for each of them: `A-` is A.Read.All, `A+` A.ReadWrite.All.
+/// What is higher than a permission in the list is left out
+/// (learn.microsoft.com/graph/permissions-reference).
 ///
-/// They stand in `table.txt`; the program has them deflated by `build.rs`, a sixth of their size.
-pub(super) fn rules() -> &'static str {
-    static RULES: OnceLock<String> = OnceLock::new();
-    RULES.get_or_init(|| {
+/// The permission to be named stands first, with `~` where it is not the least: the reference has
+/// several that cannot be compared, or none. Methods that the reference contradicts itself on, or
+/// that a permission to read shall change something with, are left out.
+///
+/// The program has the lines as `build.rs` packs them: each begins with a digit for its indent.
+fn packed() -> &'static str {
+    static PACKED: OnceLock<String> = OnceLock::new();
+    PACKED.get_or_init(|| {
         const DEFLATED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/permissions.deflate"));
         // What we deflated ourselves can be read; a test compares it.
-        let rules = decompress_to_vec(DEFLATED).unwrap_or_default();
-        String::from_utf8(rules).unwrap_or_default()
+        let packed = decompress_to_vec(DEFLATED).unwrap_or_default();
+        String::from_utf8(packed).unwrap_or_default()
     })
+}
+
+/// The depth of each line, and what it says.
+pub(super) fn lines() -> impl Iterator<Item = (usize, &'static str)> {
+    let mut child = 0_usize;
+    packed().lines().map(move |line| {
+        let (level, row) = line.split_at(1);
+        let depth = child.saturating_sub(usize::from(level.as_bytes()[0] - b'0'));
+        child = depth + 1;
+        (depth, row)
+    })
+}
+
+/// The permissions for a method of the path with these segments. A row that names a segment hides
+/// one that takes any, so that `users/delta` is not the user of that name.
+pub(super) fn find(method: &str, path: &[String]) -> Option<&'static str> {
+    let (mut depth_of_match, mut named) = (0, 0_u32);
+    let mut best = (0, "");
+    for (depth, row) in lines() {
+        let (segment, cells) = row.split_once(' ').unwrap_or((row, ""));
+        let Some(part) = path.get(depth).filter(|_| depth <= depth_of_match) else {
+            continue;
+        };
+        let is_named = segment == part;
+        if !is_named && !is_any(segment, part) {
+            depth_of_match = depth;
+            continue;
+        }
+        depth_of_match = depth + 1;
+        let bit = 1 << (31 - depth.min(31));
+        named &= !(bit | (bit - 1));
+        named |= if is_named { bit } else { 0 };
+        if depth_of_match == path.len() && named >= best.0 {
+            best = (named, cells);
+        }
+    }
+    let letter = match method {
+        "GET" => 'G',
+        "POST" => 'P',
+        "PATCH" => 'A',
+        "PUT" => 'U',
+        "DELETE" => 'D',
+        _ => return None,
+    };
+    cell(best.1, letter)
+}
+
+/// Whether the segment of a row takes any id, and `part` may be one: no operator of OData, no cast
+/// and no function.
+fn is_any(segment: &str, part: &str) -> bool {
+    let goes_on = part.ends_with(':');
+    let mut words = ["$", "%24", "microsoft.graph."].iter();
+    let is_word = words.any(|start| part.starts_with(start));
+    let is_wanted = segment == if goes_on { "*:" } else { "*" };
+    is_wanted && !is_word && !part.is_empty() && !part.contains('(')
+}
+
+/// The permissions behind the letters of which this is one.
+fn cell(cells: &'static str, letter: char) -> Option<&'static str> {
+    let is_letters = |word: &str| word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let mut rest = cells;
+    while !rest.is_empty() {
+        let (letters, behind) = rest.split_once(' ')?;
+        let next = behind.match_indices(' ').find(|(at, _)| {
+            let word = behind[at + 1..].split(' ').next();
+            word.is_some_and(is_letters)
+        });
+        let end = next.map_or(behind.len(), |(at, _)| at);
+        if letters.contains(letter) {
+            return Some(&behind[..end]);
+        }
+        rest = behind[end..].trim_start();
+    }
+    None
 }
