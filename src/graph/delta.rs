@@ -73,7 +73,7 @@ impl Graph {
         files: Files,
         is_from_now: bool,
     ) -> Result<Delta<'_>, Error> {
-        let url = self.resolve(path)?;
+        let url = self.resolve("GET", path)?;
         address::check(path, &url)?;
         let from_now = address::from_now(&url)?;
         let store = Store::lock(files)?;

@@ -4,20 +4,21 @@ use crate::error::Error;
 use crate::form::encode_unsendable;
 use crate::http::Url;
 
-/// The URL of a path, or of an absolute URL, on the Graph whose root is `root`.
+/// The URL of a path, or of an absolute URL, on the Graph whose root is `root`, for a request of
+/// this method.
 ///
 /// # Errors
 ///
 /// `Parameters` when it would name another object than the one meant, because a shell ate a part
 /// of it, or leads away from this Graph.
-pub(crate) fn resolve(root: &Url, path: &str, is_beta: bool) -> Result<Url, Error> {
+pub(crate) fn resolve(root: &Url, method: &str, path: &str, is_beta: bool) -> Result<Url, Error> {
     if is_absolute(path) {
-        return absolute(root, path, is_beta);
+        return absolute(root, method, path, is_beta);
     }
     let (version, rest) = version_of(path, is_beta)?;
     let origin = root.origin();
     let url = format!("{origin}/{version}/{}", encode_unsendable(rest));
-    check_path(path, rest)?;
+    check_path(method, path, rest)?;
     Url::parse(&url).map_err(|reason| Error::parameters(format!("path {path}: {reason}")))
 }
 
@@ -48,7 +49,7 @@ fn is_absolute(text: &str) -> bool {
     })
 }
 
-fn absolute(root: &Url, text: &str, is_beta: bool) -> Result<Url, Error> {
+fn absolute(root: &Url, method: &str, text: &str, is_beta: bool) -> Result<Url, Error> {
     let fail = |reason: &str| Error::parameters(format!("url {text}: {reason}"));
     if text.contains('#') {
         return Err(fail("holds a #").hint("in a name write it as %23"));
@@ -60,7 +61,7 @@ fn absolute(root: &Url, text: &str, is_beta: bool) -> Result<Url, Error> {
         fail(&reason).hint("the token is for this Graph only; another is named by --graph")
     })?;
     let path = url.path_and_query();
-    check_path(text, path.strip_prefix('/').unwrap_or(path))?;
+    check_path(method, text, path.strip_prefix('/').unwrap_or(path))?;
     Ok(url)
 }
 
@@ -79,7 +80,7 @@ fn version_of(path: &str, is_beta: bool) -> Result<(&'static str, &str), Error> 
 
 /// Refuses what is left when a shell has put nothing in the place of `$ref`, `$filter` or a
 /// variable.
-fn check_path(given: &str, rest: &str) -> Result<(), Error> {
+fn check_path(method: &str, given: &str, rest: &str) -> Result<(), Error> {
     const HINT: &str = "if a shell wrote this, it may have eaten a $word or an empty variable: \
                         put the argument into single quotes";
     let fail = |reason: &str| Err(Error::parameters(format!("path {given}: {reason}")).hint(HINT));
@@ -90,9 +91,11 @@ fn check_path(given: &str, rest: &str) -> Result<(), Error> {
     if path.is_empty() {
         return fail("is empty");
     }
-    if path.ends_with('/') {
-        return fail("ends in /");
-    }
+    let path = match path.strip_suffix('/') {
+        Some(path) if method == "GET" && ends_in_id(path) => path,
+        Some(_) => return fail("ends in /"),
+        None => path,
+    };
     for segment in path.split('/') {
         if segment.is_empty() {
             return fail("has an empty segment");
@@ -115,6 +118,13 @@ fn check_path(given: &str, rest: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether the last segment is no bare word, and so an id or a call. Microsoft documents GETs that
+/// end in a slash behind one; behind a word the slash says that a variable was empty.
+fn ends_in_id(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    last != "v1.0" && last.contains(|c: char| c.is_ascii_digit() || "@-!=)".contains(c))
+}
+
 /// Whether a segment, or a part of it for a server that takes an escaped slash or a backslash for
 /// a slash, leads elsewhere.
 fn has_dots(segment: &str) -> bool {
@@ -134,7 +144,11 @@ mod tests {
     }
 
     fn url(path: &str) -> Result<String, String> {
-        match resolve(&root(), path, false) {
+        url_for("POST", path)
+    }
+
+    fn url_for(method: &str, path: &str) -> Result<String, String> {
+        match resolve(&root(), method, path, false) {
             Ok(url) => Ok(url.as_str().replace("https://graph.microsoft.com", "")),
             Err(error) => Err(error.to_string()),
         }
@@ -149,10 +163,18 @@ mod tests {
         assert_eq!(ok("/beta/users"), "/beta/users");
         let absolute = "https://GRAPH.microsoft.com:443/beta/users";
         assert_eq!(ok(absolute), absolute);
-        let beta = resolve(&root(), "users", true).unwrap();
+        let beta = resolve(&root(), "GET", "users", true).unwrap();
         assert_eq!(beta.path_and_query(), "/beta/users");
-        assert!(resolve(&root(), "v1.0/users", true).is_err());
-        assert!(resolve(&root(), "https://graph.microsoft.com/v1.0/users", true).is_err());
+        assert!(resolve(&root(), "GET", "v1.0/users", true).is_err());
+        assert!(
+            resolve(
+                &root(),
+                "GET",
+                "https://graph.microsoft.com/v1.0/users",
+                true
+            )
+            .is_err()
+        );
     }
 
     #[test]
@@ -172,6 +194,37 @@ mod tests {
             "/v1.0/drives/D/root:/a%20b.txt:/content"
         );
         assert_eq!(ok("users/50%"), "/v1.0/users/50%25");
+    }
+
+    #[test]
+    fn a_get_may_end_in_a_slash_behind_an_id() {
+        for path in [
+            "users/48d31887/",
+            "users/a@b.c/?$select=id",
+            "sites/contoso-x/",
+            "drives/b!x/",
+            "x/a=b/",
+            "applications(appId='x')/",
+            "https://graph.microsoft.com/v1.0/users/1/",
+        ] {
+            let same = path.replace("https://graph.microsoft.com/v1.0/", "");
+            assert_eq!(url_for("GET", path), Ok(format!("/v1.0/{same}")));
+            assert!(url_for("DELETE", path).is_err(), "{path}");
+            assert!(url_for("HEAD", path).is_err(), "{path}");
+        }
+        for path in [
+            "users/",
+            "users/?$select=id",
+            "groups/G/members/U/",
+            "users/1//",
+            "users//1/",
+            "v1.0/",
+            "v1.0/users/",
+            "https://graph.microsoft.com/v1.0/",
+            "/",
+        ] {
+            assert!(url_for("GET", path).is_err(), "{path}");
+        }
     }
 
     #[test]

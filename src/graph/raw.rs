@@ -19,7 +19,7 @@ pub(crate) struct Raw<'g> {
 impl Graph {
     /// Gets one answer, unread and unmerged.
     pub(crate) fn raw(&self, path: &str) -> Result<Raw<'_>, Error> {
-        let url = self.resolve(path)?;
+        let url = self.resolve("GET", path)?;
         self.raw_at(url)
     }
 

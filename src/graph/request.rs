@@ -41,10 +41,11 @@ impl Graph {
             let error = Error::parameters(format!("method {method}: is not one of HTTP"));
             return Err(error.hint(format!("it is one of {}", METHODS.join(" "))));
         }
+        let url = self.resolve(&method, path)?;
         Ok(Request {
             graph: self,
             method,
-            url: self.resolve(path)?,
+            url,
             headers: self.headers_and(&[]),
             body: Body::None,
         })

@@ -126,9 +126,9 @@ impl Graph {
         })
     }
 
-    /// The URL of a path, or of an absolute URL on this Graph.
-    pub(crate) fn resolve(&self, path: &str) -> Result<Url, Error> {
-        path::resolve(self.root()?, path, self.is_beta)
+    /// The URL of a path, or of an absolute URL on this Graph, for a request of this method.
+    pub(crate) fn resolve(&self, method: &str, path: &str) -> Result<Url, Error> {
+        path::resolve(self.root()?, method, path, self.is_beta)
     }
 
     /// The URL of a link that this Graph gave.

@@ -77,7 +77,8 @@ fn read(text: &[u8], number: u64, graph: &Graph) -> Result<Line, Error> {
             Err(_) => return Err(Error::parameters("is not UTF-8")),
         },
     };
-    let (version, target) = target(graph, &path)?;
+    let method = read_method(method.as_deref(), body.is_some())?;
+    let (version, target) = target(graph, &method, &path)?;
     let id = id.map_or(Ok(Id::of_line(number)), Id::read)?;
     let depends_on = depends_on.map_or(Ok(Vec::new()), |ids| read_ids(&ids))?;
     if depends_on.contains(&id.key) {
@@ -86,7 +87,7 @@ fn read(text: &[u8], number: u64, graph: &Graph) -> Result<Line, Error> {
     Ok(Line {
         number,
         id,
-        method: read_method(method.as_deref(), body.is_some())?,
+        method,
         version,
         target,
         headers: read_headers(headers.as_deref(), body.is_some(), graph)?,
@@ -217,8 +218,8 @@ fn find<'h>(headers: &'h mut [(String, String)], name: &str) -> Option<&'h mut S
 }
 
 /// The version that a path names, and what stands below it.
-fn target(graph: &Graph, path: &str) -> Result<(&'static str, String), Error> {
-    let url = graph.resolve(path)?;
+fn target(graph: &Graph, method: &str, path: &str) -> Result<(&'static str, String), Error> {
+    let url = graph.resolve(method, path)?;
     let below = |version: &'static str| {
         let rest = url.path_and_query().strip_prefix('/')?;
         let target = rest.strip_prefix(version)?;

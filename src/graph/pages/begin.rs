@@ -17,7 +17,11 @@ impl Graph {
     ///
     /// [`Error::Parameters`] when the path would name another object than the one meant.
     pub fn pages(&self, path: &str) -> Result<Pages<'_>, Error> {
-        Ok(Pages::new(self, self.resolve(path)?, Place::default()))
+        Ok(Pages::new(
+            self,
+            self.resolve("GET", path)?,
+            Place::default(),
+        ))
     }
 
     /// Goes on with a listing that broke off, as [`Report::resume`](crate::Report) says.

@@ -61,7 +61,7 @@ const WORTH: u64 = 64 * 1024;
 impl Graph {
     /// The content at a path, or at an absolute URL on this Graph; nothing is asked yet.
     pub(crate) fn download(&self, path: &str) -> Result<Download<'_>, Error> {
-        let url = self.resolve(path)?;
+        let url = self.resolve("GET", path)?;
         Ok(Download {
             graph: self,
             attempts: self.client().http().attempts(),

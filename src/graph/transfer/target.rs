@@ -39,7 +39,7 @@ impl Graph {
         path: &str,
         conflict: Option<Conflict>,
     ) -> Result<Target, Error> {
-        let url = self.resolve(path)?;
+        let url = self.resolve("PUT", path)?;
         let fail = |reason: &str| Err(Error::parameters(format!("path {path}: {reason}")));
         let whole = url.path_and_query();
         if whole.contains('?') {

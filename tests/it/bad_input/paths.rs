@@ -13,6 +13,8 @@ fn a_path_that_would_name_another_object_is_refused() {
     let cases = [
         ("groups/G/members/U/", "ends in /"),
         ("users/", "ends in /"),
+        ("users/?$select=id", "ends in /"),
+        ("v1.0/", "ends in /"),
         ("users//x", "has an empty segment"),
         ("//users", "has an empty segment"),
         ("users/../x", "has a segment of dots"),
@@ -35,6 +37,37 @@ fn a_path_that_would_name_another_object_is_refused() {
     for (path, cause) in cases {
         let run = mgd.run(["parameters.json", "get", path]);
         refused(&run, &tenant, &format!("path {path}: {cause}"), SHELL);
+    }
+}
+
+#[test]
+fn a_get_may_end_in_a_slash_behind_an_id_and_a_change_may_not() {
+    let tenant = Tenant::start();
+    tenant.always("/v1.0/", Reply::json("{}"));
+    let mgd = confined(&tenant);
+    let url = tenant.url("/v1.0/users/u@x.example/");
+    let id = "parameters.json";
+    for path in ["users/1a/", "users/u-a/?$select=id", url.as_str()] {
+        assert_eq!(mgd.run([id, "get", path]).code, 0, "{path}");
+        assert_eq!(mgd.run([id, "request", "GET", path]).code, 0, "{path}");
+        assert_eq!(mgd.run([id, "get", path, "-o", "raw"]).code, 0, "{path}");
+    }
+    let asked = lines(&tenant);
+    let ends = |end: &str| asked.iter().filter(|line| line.ends_with(end)).count();
+    let counts = [
+        ends("/v1.0/users/1a/"),
+        ends("/v1.0/users/u-a/?$select=id"),
+        ends("/v1.0/users/u@x.example/"),
+    ];
+    assert_eq!(counts, [3; 3], "{asked:?}");
+    let tenant = Tenant::start();
+    let mgd = confined(&tenant);
+    let url = tenant.url("/v1.0/users/u@x.example/");
+    for path in ["users/1a/", "users/u-a/?$select=id", url.as_str()] {
+        for method in ["DELETE", "PATCH", "POST", "PUT"] {
+            let run = mgd.run([id, "request", method, path]);
+            refused(&run, &tenant, &format!("path {path}: ends in /"), SHELL);
+        }
     }
 }
 

@@ -47,6 +47,17 @@ fn a_line_that_would_reach_another_object_is_refused() {
 }
 
 #[test]
+fn a_get_may_end_in_a_slash_behind_an_id_and_no_other_line_may() {
+    let (tenant, _) = things(1);
+    let run = batch(&tenant, &[], "things/u-1/\n");
+    assert_eq!((run.code, &*run.stderr), (0, ""));
+    assert_eq!(asked(&tenant), [["/things/u-1/"]]);
+    let message = "path users/u-1/: ends in /";
+    refused(r#"{"method":"DELETE","url":"users/u-1/"}"#, message, SHELL);
+    refused("users/", "path users/: ends in /", SHELL);
+}
+
+#[test]
 fn a_url_on_another_origin_is_refused() {
     let tenant = Tenant::start();
     let away = "https://graph.microsoft.com";
@@ -227,9 +238,9 @@ fn an_id_that_came_before_is_refused() {
 #[test]
 fn a_bad_line_ends_the_input_and_what_was_sent_before_is_written() {
     let (tenant, input) = things(70);
-    let input = input.replace("things/65\n", "things/65/\n");
+    let input = input.replace("things/65\n", "things//65\n");
     let run = batch(&tenant, &[], &input);
-    let message = "mgd: line 65: path things/65/: ends in /\n";
+    let message = "mgd: line 65: path things//65: has an empty segment\n";
     let note = "mgd: no line after line 60 was sent\n";
     let hint = format!("mgd: hint: {SHELL}\n");
     assert_eq!(
