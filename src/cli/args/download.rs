@@ -10,12 +10,12 @@ command! {
         subcommand,
         name = "download",
         help_triggers("-h", "--help"),
-        example = "mgd download drives/ID/root:/reports/may.xlsx:/content -O may.xlsx",
+        example = "mgd download drives/ID/root:/reports/may.xlsx -O may.xlsx",
         example = "mgd download \"reports/getOffice365ActiveUserDetail(period='D7')\" -O -",
         note = "FILE.part and FILE.part.json stand beside FILE until it is whole."
     )]
     struct Download {
-        /// a path such as drives/ID/items/ID/content, or a URL on the same Graph
+        /// a drive item (drives/ID/root:/folder/name, drives/ID/items/ID), any other content, or a URL on the same Graph
         #[argh(positional)]
         pub(in crate::cli) path: String,
         /// write to this file, which is replaced when all is there, and not before; - is stdout

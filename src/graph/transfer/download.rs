@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::graph::service::Graph;
 use crate::graph::transfer::content::{ContentRequest, Found};
+use crate::graph::transfer::item_path::ItemPath;
 use crate::graph::transfer::outside::outside_error;
 use crate::graph::transfer::ranges::ContentRange;
 use crate::http::{self, Answer, Body, Failure, Origin, Url};
@@ -59,9 +60,10 @@ const MOST_REFUSED: u32 = 3;
 const WORTH: u64 = 64 * 1024;
 
 impl Graph {
-    /// The content at a path, or at an absolute URL on this Graph; nothing is asked yet.
+    /// The content at a path, or at an absolute URL on this Graph; of a drive item it is the
+    /// content that is meant. Nothing is asked yet.
     pub(crate) fn download(&self, path: &str) -> Result<Download<'_>, Error> {
-        let url = self.resolve("GET", path)?;
+        let url = content_url(self.resolve("GET", path)?)?;
         Ok(Download {
             graph: self,
             attempts: self.client().http().attempts(),
@@ -218,6 +220,10 @@ impl Download<'_> {
             self.is_direct = !is_outside;
             self.origin = origin.clone();
             let opened = match answer.status {
+                200 if !is_outside && is_entity(&answer) => {
+                    let error = Error::parameters("graph: the response is an entity, not content");
+                    return Err(error.hint("mgd get PATH prints it").status(200));
+                }
                 200 | 204 => Opened::Whole(answer, origin),
                 206 if is_rest => match self.total_of_rest(&answer) {
                     // Less than all of the rest may come.
@@ -271,6 +277,26 @@ impl Download<'_> {
             ("if-range".to_owned(), etag.clone()),
         ]
     }
+}
+
+/// The URL of the content of a drive item, whatever is wanted of it otherwise.
+fn content_url(url: Url) -> Result<Url, Error> {
+    let whole = url.path_and_query();
+    let (path, query) = whole.split_at(whole.find('?').unwrap_or(whole.len()));
+    match ItemPath::read(path) {
+        Some(item) if item.action.is_empty() => {
+            let url = format!("{}{}{query}", url.origin(), item.content());
+            Url::parse(&url).map_err(|reason| Error::parameters(format!("path: {reason}")))
+        }
+        _ => Ok(url),
+    }
+}
+
+/// Whether a response is OData and no stored file, which may be JSON too
+/// ([OData JSON §3.1](https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_ControllingtheAmountofControlInforma)).
+fn is_entity(answer: &Answer) -> bool {
+    let media = answer.header("content-type").unwrap_or_default();
+    media.to_ascii_lowercase().contains("odata.metadata=")
 }
 
 /// Whether the bytes of the answer are those that are kept, not an encoding of them.

@@ -118,23 +118,6 @@ impl Digest {
     }
 }
 
-/// The path of the drive item whose content is at `path`, or `None` where it is not the content of
-/// one: a conversion, an older version, a picture.
-pub(crate) fn item_of(path: &str) -> Option<&str> {
-    let item = path.strip_suffix("/content")?;
-    if path.contains('?') {
-        return None;
-    }
-    if let Some(item) = item.strip_suffix(':') {
-        return item.contains(":/").then_some(item);
-    }
-    let mut segments = item.rsplit('/');
-    let (last, before) = (segments.next()?, segments.next()?);
-    let is = |text: &str, name: &str| text.eq_ignore_ascii_case(name);
-    let is_item = is(before, "items") || is(before, "special") || is(last, "driveItem");
-    is_item.then_some(item)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,36 +163,5 @@ mod tests {
         assert!(expected.differ(4, Some(&hash(b"abc"))).is_some());
         assert_eq!(expected.differ(3, None), None);
         assert_eq!(Facts::default().differ(3, None), None);
-    }
-
-    #[test]
-    fn only_the_content_of_a_drive_item_has_an_item() {
-        for (path, item) in [
-            ("/v1.0/drives/D/items/I/content", "/v1.0/drives/D/items/I"),
-            (
-                "/v1.0/drives/D/root:/a/b.txt:/content",
-                "/v1.0/drives/D/root:/a/b.txt",
-            ),
-            (
-                "/v1.0/users/U/drive/items/I/content",
-                "/v1.0/users/U/drive/items/I",
-            ),
-            (
-                "/v1.0/shares/S/driveItem/content",
-                "/v1.0/shares/S/driveItem",
-            ),
-        ] {
-            assert_eq!(item_of(path), Some(item));
-        }
-        for path in [
-            "/v1.0/drives/D/items/I/content?format=pdf",
-            "/v1.0/drives/D/items/I/versions/V/content",
-            "/v1.0/drives/D/items/I/thumbnails/0/small/content",
-            "/v1.0/users/U/onenote/pages/P/content",
-            "/v1.0/users/U/photo/$value",
-            "/v1.0/drives/D/items/I",
-        ] {
-            assert_eq!(item_of(path), None, "{path}");
-        }
     }
 }

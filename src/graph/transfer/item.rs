@@ -5,7 +5,8 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, excerpt};
 use crate::graph::service::Graph;
-use crate::graph::transfer::facts::{Facts, item_of};
+use crate::graph::transfer::facts::Facts;
+use crate::graph::transfer::item_path::ItemPath;
 use crate::http::{Failure, Url};
 
 /// The bound on the description of an item.
@@ -39,7 +40,9 @@ impl DriveItem {
 impl Graph {
     /// What Graph says of the content at `url`; `None` where it does not say.
     pub(crate) fn facts(&self, url: &Url) -> Result<Option<Facts>, Error> {
-        let Some(item) = item_of(url.path_and_query()) else {
+        // With a query it may be a conversion, which neither size nor hash are of.
+        let item = ItemPath::read(url.path_and_query());
+        let Some(ItemPath { item, .. }) = item.filter(ItemPath::is_content) else {
             return Ok(None);
         };
         let url = format!("{}{item}?$select=id,size,file", url.origin());

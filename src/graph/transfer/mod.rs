@@ -4,6 +4,7 @@ mod content;
 mod download;
 mod facts;
 mod item;
+mod item_path;
 mod kept;
 mod outside;
 mod quick_xor_hash;

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::graph::service::Graph;
+use crate::graph::transfer::item_path::ItemPath;
 
 /// What becomes of a file that has the name already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,15 +52,13 @@ impl Graph {
                 error.hint("below 3 MB: mgd request POST with contentBytes in base64")
             });
         }
-        let Some(place) = Place::of(whole) else {
-            return fail("is no place for a file").map_err(|error| error.hint(FORMS));
+        let Some(ItemPath { item, is_named, .. }) = ItemPath::read(whole) else {
+            return fail("names no file of a drive").map_err(|error| error.hint(FORMS));
         };
-        let is_named = matches!(place, Place::Named(_));
         if !is_named && conflict.is_some_and(|conflict| conflict != Conflict::Replace) {
             return fail("names an item by its id, so that it is replaced")
                 .map_err(|error| error.hint("leave --conflict out, or name the file by its path"));
         }
-        let (Place::Named(item) | Place::Known(item)) = place;
         let usual = if is_named {
             Conflict::Fail
         } else {
@@ -105,88 +104,6 @@ impl Conflict {
             Self::Fail => "fail",
             Self::Rename => "rename",
             Self::Replace => "replace",
-        }
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Place<'p> {
-    /// By a path below an item: `…root:/folder/name`.
-    Named(&'p str),
-    /// By its id.
-    Known(&'p str),
-}
-
-impl<'p> Place<'p> {
-    /// What `path` names, with or without what an upload is asked for by behind it.
-    fn of(path: &'p str) -> Option<Self> {
-        const ENDS: [&str; 2] = ["/content", "/createUploadSession"];
-        if let Some(colon) = path.find(":/") {
-            let name = &path[colon + 2..];
-            let (name, end) = name.split_once(':').unwrap_or((name, ""));
-            let is_known = end.is_empty() || ENDS.contains(&end);
-            let item = &path[..colon + 2 + name.len()];
-            return (is_known && !name.is_empty()).then_some(Self::Named(item));
-        }
-        let item = ENDS.iter().find_map(|end| path.strip_suffix(end));
-        let item = item.unwrap_or(path);
-        let mut segments = item.rsplit('/');
-        let (last, before) = (segments.next()?, segments.next()?);
-        let is_item = before.eq_ignore_ascii_case("items") && !last.ends_with(':');
-        (is_item || last.eq_ignore_ascii_case("driveItem")).then_some(Self::Known(item))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_named_by_a_path_or_an_item_by_its_id() {
-        for (path, item) in [
-            (
-                "/v1.0/drives/D/root:/a/b.txt",
-                "/v1.0/drives/D/root:/a/b.txt",
-            ),
-            (
-                "/v1.0/drives/D/root:/a/b.txt:",
-                "/v1.0/drives/D/root:/a/b.txt",
-            ),
-            ("/v1.0/drives/D/root:/b:/content", "/v1.0/drives/D/root:/b"),
-            (
-                "/v1.0/drives/D/items/I:/b:/createUploadSession",
-                "/v1.0/drives/D/items/I:/b",
-            ),
-            (
-                "/v1.0/drives/D/root:/content",
-                "/v1.0/drives/D/root:/content",
-            ),
-            (
-                "/v1.0/drives/D/root:/a/content",
-                "/v1.0/drives/D/root:/a/content",
-            ),
-        ] {
-            assert_eq!(Place::of(path), Some(Place::Named(item)), "{path}");
-        }
-        for path in [
-            "/v1.0/drives/D/items/I",
-            "/v1.0/drives/D/items/I/content",
-            "/v1.0/drives/D/items/I/createUploadSession",
-        ] {
-            let item = "/v1.0/drives/D/items/I";
-            assert_eq!(Place::of(path), Some(Place::Known(item)), "{path}");
-        }
-        for path in [
-            "/v1.0/drives/D",
-            "/v1.0/drives/D/root",
-            "/v1.0/drives/D/root/content",
-            "/v1.0/drives/D/root:/a:/children",
-            "/v1.0/drives/D/root:/a:b",
-            "/v1.0/drives/D/root:/:/content",
-            "/v1.0/drives/D/items/I:",
-            "/v1.0/users/U/photo/$value",
-        ] {
-            assert_eq!(Place::of(path), None, "{path}");
         }
     }
 }

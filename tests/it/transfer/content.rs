@@ -38,6 +38,83 @@ fn the_url_of_content_is_shown_in_no_trace() {
 }
 
 #[test]
+fn the_path_of_an_item_means_its_content() {
+    for (path, item) in [
+        ("drives/D/root:/a.bin", "drives/D/root:/a.bin"),
+        ("drives/D/root:/a.bin:", "drives/D/root:/a.bin"),
+        ("beta/drives/D/items/01ITEM1", "drives/D/items/01ITEM1"),
+        ("drives/D/items/01ITEM1", "drives/D/items/01ITEM1"),
+    ] {
+        let (tenant, mgd, _) = drive_of(b"abc");
+        let run = run(&mgd, &["download", path, "-O", "out"]);
+        if path.starts_with("beta/") {
+            assert_eq!(run.code, 1, "{}", run.stderr);
+            let line = format!("GET /beta/{item}?$select=id,size,file");
+            assert_eq!(asked(&tenant)[0], line);
+            continue;
+        }
+        run.ended(0, "", "");
+        assert_eq!(bytes_of(&mgd, "out"), b"abc");
+        let colon = if path.contains("root:") { ":" } else { "" };
+        let expected = [
+            format!("GET /v1.0/{item}?$select=id,size,file"),
+            format!("GET /v1.0/{item}{colon}/content"),
+            "GET /storage/dl/01ITEM1".to_owned(),
+        ];
+        assert_eq!(asked(&tenant), expected);
+    }
+    let (tenant, mgd, _) = drive_of(b"abc");
+    let path = "drives/D/root:/a.bin?format=pdf";
+    run(&mgd, &["download", path, "-O-"]).ended(0, "abc", "");
+    let line = "GET /v1.0/drives/D/root:/a.bin:/content?format=pdf";
+    assert_eq!(asked(&tenant)[0], line);
+}
+
+#[test]
+fn an_entity_is_no_content() {
+    let lines = "mgd: graph: the response is an entity, not content\n\
+                 mgd: hint: mgd get PATH prints it\n";
+    for media in [
+        "application/json;odata.metadata=minimal;odata.streaming=true",
+        "application/json; IEEE754Compatible=true; OData.Metadata=none",
+    ] {
+        let tenant = Tenant::start();
+        let mgd = Mgd::new(&tenant);
+        let entity = Reply::bare(200).header("Content-Type", media).body("{}");
+        tenant.always("/v1.0/", entity);
+        mgd.scratch.write("out", "yesterday's", 0o600);
+        for path in ["drives/D/root", "users/U/photo", "drives/D/root:/a"] {
+            for verify in [&[][..], &["--no-verify"]] {
+                let arguments = ["download", path, "-O", "out"];
+                run(&mgd, &[&arguments, verify].concat()).refused(2, lines);
+                run(&mgd, &["download", path, "-O", "-"]).refused(2, lines);
+            }
+        }
+        assert_eq!(mgd.scratch.read("out"), "yesterday's");
+        assert_files(&mgd, &["out"]);
+    }
+}
+
+#[test]
+fn a_stored_file_of_json_is_content() {
+    let json = r#"{"value":[]}"#;
+    for media in ["application/json", "application/json;charset=utf-8"] {
+        let (tenant, mgd, path) = drive_of(json.as_bytes());
+        let stored = Reply::bare(200).header("Content-Type", media).body(json);
+        tenant.on("/storage/", [stored.clone()]);
+        run(&mgd, &["download", &path, "-O", "-"]).ended(0, json, "");
+        tenant.on("/v1.0/drives/D/items/01ITEM1/content", [stored]);
+        run(&mgd, &["download", &path, "-O", "-"]).ended(0, json, "");
+    }
+    // What a storage calls its bytes is its own affair.
+    let (tenant, mgd, path) = drive_of(json.as_bytes());
+    let media = "application/json;odata.metadata=full";
+    let stored = Reply::bare(200).header("Content-Type", media).body(json);
+    tenant.on("/storage/", [stored]);
+    run(&mgd, &["download", &path, "-O", "-"]).ended(0, json, "");
+}
+
+#[test]
 fn an_item_is_named_by_its_path_too() {
     let (tenant, mgd, _) = drive_of(b"abc");
     let path = "drives/D/root:/a.bin:/content";
