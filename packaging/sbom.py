@@ -9,13 +9,10 @@ the same bytes: there is no date in it, and its serial number is a hash of its c
 import hashlib
 import json
 import re
-import subprocess
 import sys
 import uuid
 
-
-def said(*words):
-    return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
+from crates import linked, output
 
 
 def checksums():
@@ -37,38 +34,13 @@ def component(package, hashes):
     return found
 
 
-def is_macro(package):
-    """Whether it runs in the compiler and is no part of the program."""
-    return any("proc-macro" in target["kind"] for target in package["targets"])
-
-
 def main():
     target, std, rustc, cargo, zig = sys.argv[1:]
-    metadata = json.loads(
-        said(cargo, "metadata", "--format-version=1", "--locked", f"--filter-platform={target}")
-    )
-    packages = {package["id"]: package for package in metadata["packages"]}
-    nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
-    root = metadata["resolve"]["root"]
-
-    used, waiting = {}, [root]
-    while waiting:
-        at = waiting.pop()
-        if at in used:
-            continue
-        normal = [
-            dependency["pkg"]
-            for dependency in nodes[at]["deps"]
-            if any(kind["kind"] is None for kind in dependency["dep_kinds"])
-            and not is_macro(packages[dependency["pkg"]])
-        ]
-        used[at] = normal
-        waiting += normal
-
+    packages, root, used = linked(target, cargo)
     hashes = checksums()
     components = {at: component(packages[at], hashes) for at in used}
     program = components.pop(root) | {"type": "application"}
-    release = said(rustc, "--version").split()[1]
+    release = output(rustc, "--version").split()[1]
     std_ref, libc_ref = f"std@{release}", "musl"
     ground = [
         {
