@@ -1,4 +1,4 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("../docs/library.md")]
 #![cfg_attr(
     not(feature = "cli"),
     allow(dead_code, reason = "what only the program uses")

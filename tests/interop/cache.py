@@ -1,6 +1,10 @@
 """Proves that mgd and MSAL Python find each other's tokens in one cache file, without a token
 request, and leave each other's entries alone."""
 
+import os
+import pathlib
+import re
+
 import msal
 
 from checks import same
@@ -22,6 +26,7 @@ class Cache:
         tally.check("MSAL finds mgd's token in the cache", self.msal_finds_mgds)
         tally.check("mgd finds MSAL's token in the cache", self.mgd_finds_msals)
         tally.check("mgd and MSAL write to one cache file in turn", self.in_turn)
+        tally.check("the recipe in docs/recipes.md finds mgd's token with MSAL", self.recipe)
 
     def msal_finds_mgds(self):
         self.file.unlink(missing_ok=True)
@@ -32,6 +37,27 @@ class Cache:
         self.file.unlink(missing_ok=True)
         token = self.asked(1, self.msal)
         same("mgd's token", token, self.asked(0, self.mgd))
+
+    def recipe(self):
+        text = (pathlib.Path(__file__).parents[2] / "docs/recipes.md").read_text(encoding="utf-8")
+        (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+        self.file.unlink(missing_ok=True)
+        token = self.asked(1, self.mgd)
+        same("the recipe's token", token, self.asked(0, lambda _: self.executed(code)))
+
+    def executed(self, code):
+        names = {
+            "CACHE": str(self.file), "CLIENT_ID": CLIENT, "AUTHORITY": AUTHORITY,
+            "SECRET": SECRET, "SCOPE": SCOPE,
+        }
+        own = {"https_proxy": self.login.proxy, "REQUESTS_CA_BUNDLE": self.login.ca_file}
+        os.environ.update({name: str(value) for name, value in own.items()})
+        try:
+            exec(code, names)
+        finally:
+            for name in own:
+                del os.environ[name]
+        return names["token"]
 
     def in_turn(self):
         self.file.unlink(missing_ok=True)

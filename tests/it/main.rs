@@ -34,6 +34,7 @@ mod pfx;
 mod proxies;
 mod queries;
 mod quickstart;
+mod recipes;
 mod request;
 mod resume;
 mod samples;

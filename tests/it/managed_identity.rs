@@ -16,7 +16,7 @@ use crate::support::{Mgd, lines};
 use crate::tenant::{Reply, Tenant};
 
 const IMDS: &str = "/metadata/identity/oauth2/token";
-const POD: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+pub const POD: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 const IDENTITY: &str = "0a1b2c3d-aaaa-bbbb-cccc-0123456789ab";
 const RESOURCE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity\
                         /userAssignedIdentities/i";
@@ -34,7 +34,7 @@ fn resource(tenant: &Tenant) -> String {
 }
 
 /// An answer with a token that the tenant's Graph accepts, as IMDS gives it.
-fn issued(tenant: &Tenant) -> Reply {
+pub fn issued(tenant: &Tenant) -> Reply {
     let body = json!({
         "access_token": tenant.issue_token(),
         "client_id": IDENTITY,

@@ -2,4 +2,4 @@
 
 mod answers;
 mod choice;
-mod connect;
+pub mod connect;
