@@ -21,9 +21,11 @@ pack() {
     install -m 755 "$program" "$room/$name/mgd"
     install -m 644 README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT parameters.example.json \
         "$room/$name"
-    python3 packaging/sbom.py "$target" "$std" "$rustc" "$cargo" "$(zig version)" \
+    python3 -B packaging/sbom.py "$target" "$std" "$rustc" "$cargo" "$(zig version)" \
         >"$room/$name/mgd.cdx.json"
-    chmod 644 "$room/$name/mgd.cdx.json"
+    python3 -B packaging/notices.py "$target" "$cargo" "$(zig_lib)/libc/musl/COPYRIGHT" \
+        >"$room/$name/THIRD-PARTY-NOTICES"
+    chmod 644 "$room/$name/mgd.cdx.json" "$room/$name/THIRD-PARTY-NOTICES"
     tar --create --directory "$room" --format=ustar --sort=name --mtime="@$SOURCE_DATE_EPOCH" \
         --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX "$name" |
         gzip --no-name --best >"$into/$name.tar.gz"

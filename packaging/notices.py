@@ -1,6 +1,6 @@
 """Writes the notices of everything that a static program is made of, on stdout.
 
-usage: notices.py TARGET CARGO
+usage: notices.py TARGET CARGO MUSL, where MUSL is the file COPYRIGHT of musl
 
 The licences of MIT, BSD, ISC and others ask that their text goes along with a program. Equal texts
 stand once, under the names of all that they belong to. The same input gives the same bytes.
@@ -32,15 +32,8 @@ def licence_files(folder):
             yield path.read_text(encoding="utf-8", errors="replace").strip()
 
 
-def musl():
-    import ziglang
-
-    path = pathlib.Path(ziglang.__file__).parent / "lib/libc/musl/COPYRIGHT"
-    return path.read_text(encoding="utf-8").strip()
-
-
 def main():
-    target, cargo = sys.argv[1:]
+    target, cargo, musl = sys.argv[1:]
     packages, root, used = linked(target, cargo)
     owners = {}
     for at in used:
@@ -52,7 +45,7 @@ def main():
         for text in texts(name, folder):
             owners.setdefault(re.sub(r"\s+", " ", text), (text, []))[1].append(name)
     print("mgd is made of the following works of others, each under the terms below it.")
-    sections = [(["the Rust standard library"], STD), (["musl"], musl())]
+    sections = [(["the Rust standard library"], STD), (["musl"], pathlib.Path(musl).read_text(encoding="utf-8").strip())]
     sections += sorted((sorted(set(names)), text) for text, names in owners.values())
     for names, text in sections:
         print(f"\n{'=' * 80}\n{', '.join(names)}\n{'-' * 80}\n\n{text}")

@@ -18,6 +18,11 @@ zig() {
     fi
 }
 
+# The folder of its libraries, with the licences of the C library.
+zig_lib() {
+    zig env | sed -n 's/.*lib_dir"\{0,1\} *[=:] *"\(.*\)".*/\1/p'
+}
+
 # Sets rustc, cargo and std (rustup or source) for a target.
 toolchain() {
     local target=$1 order candidate sysroot
