@@ -195,18 +195,6 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-/// The first characters of a body that is not what it should be, for a message.
-pub(crate) fn excerpt(body: &[u8]) -> String {
-    let head = &body[..body.len().min(400)];
-    let text = String::from_utf8_lossy(head);
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut excerpt: String = text.chars().take(200).collect();
-    if excerpt.len() < text.len() || head.len() < body.len() {
-        excerpt.push('…');
-    }
-    excerpt
-}
-
 fn is_steering(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -223,12 +211,6 @@ mod tests {
             printable(text),
             "AADSTS1: no. Trace ID: 7 \\u{1b}[31mred\\u{202e}\\u{9b}"
         );
-    }
-
-    #[test]
-    fn an_excerpt_is_short_and_one_line() {
-        assert_eq!(excerpt(b"<html>\n  <p>no</p>"), "<html> <p>no</p>");
-        assert_eq!(excerpt(&[b'x'; 900]).chars().count(), 201);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod http;
 mod nearest;
 mod notice;
 mod parameters;
+mod redact;
 mod secret;
 
 // The public interface is:
@@ -26,4 +27,5 @@ pub use crate::graph::{Counts, Graph, Item, Items, Pages, Request, Response, Sha
 pub use crate::http::Network;
 pub use crate::notice::Notice;
 pub use crate::parameters::Parameters;
+pub use crate::redact::Redactor;
 pub use crate::secret::Secret;

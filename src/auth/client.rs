@@ -105,12 +105,12 @@ impl ConfidentialClient {
             None => String::new(),
         };
         Self {
+            http: new_http(Network::default(), &credential),
             authority,
             client_id,
             credential,
             scope,
             cache: TokenCache::none(),
-            http: Http::new(Network::default()),
             endpoint: OnceLock::new(),
             state: Mutex::default(),
             has_warned: AtomicBool::new(false),
@@ -135,7 +135,7 @@ impl ConfidentialClient {
     /// Uses the network in this way, for tokens and for Graph.
     #[must_use]
     pub fn with_network(mut self, network: Network) -> Self {
-        self.http = Http::new(network);
+        self.http = new_http(network, &self.credential);
         self
     }
 
@@ -339,6 +339,14 @@ impl ConfidentialClient {
             },
         })
     }
+}
+
+/// Nothing that comes over it is quoted with the secret in it.
+fn new_http(network: Network, credential: &Credential) -> Http {
+    let http = Http::new(network);
+    let secret = credential.fixed_secret();
+    secret.into_iter().for_each(|it| http.redactor().add(it));
+    http
 }
 
 impl Renewal<'_> {

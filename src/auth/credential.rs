@@ -25,7 +25,8 @@ enum Kind {
 }
 
 /// The form field that says that an assertion is a JWT
-/// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)).
+/// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)), which is no secret.
+pub(super) const ASSERTION_TYPE: &str = "client_assertion_type";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl Credential {
@@ -87,6 +88,14 @@ impl Credential {
         Self(Kind::Certificate(Box::new(signer)))
     }
 
+    /// The secret that never changes, if there is one.
+    pub(crate) fn fixed_secret(&self) -> Option<&Secret> {
+        match &self.0 {
+            Kind::Secret(secret) => Some(secret),
+            Kind::Certificate(_) | Kind::Federated(_) | Kind::ManagedIdentity(_) => None,
+        }
+    }
+
     /// Where a token comes from without a token request, and for whom.
     pub(crate) fn managed(&self) -> Option<(&Source, &Selector)> {
         match &self.0 {
@@ -110,7 +119,7 @@ impl Credential {
         };
         Ok(vec![
             ("client_assertion", assertion),
-            ("client_assertion_type", Secret::new(JWT_BEARER)),
+            (ASSERTION_TYPE, Secret::new(JWT_BEARER)),
         ])
     }
 

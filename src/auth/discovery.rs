@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::auth::client::ConfidentialClient;
 use crate::auth::metadata::Metadata;
-use crate::error::{Error, excerpt};
+use crate::error::Error;
 use crate::http::{Attempts, Request, Url};
 
 const MAX_ANSWER: usize = 1 << 20;
@@ -61,7 +61,7 @@ impl ConfidentialClient {
         let fail = |cause: &str| format!("{place}: {cause}");
         if status != 200 {
             // The server's own words say whether it is the tenant that is wrong.
-            let said = match excerpt(&body) {
+            let said = match answer.redactor.excerpt(&body) {
                 said if said.is_empty() => "an empty body".to_owned(),
                 said => said,
             };
@@ -79,6 +79,7 @@ impl ConfidentialClient {
             ))
         })?;
         let endpoint = metadata.check(&self.authority).map_err(|reason| {
+            let reason = answer.redactor.redact(&reason);
             Error::protocol(fail(&reason)).hint("nothing was sent there; check the authority")
         })?;
         let at = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();

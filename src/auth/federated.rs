@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::auth::managed_identity::{Selector, Source};
-use crate::error::{Error, Report, excerpt};
+use crate::error::{Error, Report};
 use crate::form;
 use crate::fs::{Guarded, shown};
 use crate::http::{Answer, Attempts, Http, Request, Url};
@@ -123,10 +123,10 @@ fn from_github(
     let (answer, body) = http
         .send_whole(&request, attempts, MAX_ANSWER)
         .map_err(at)?;
-    read_github(&answer, &body, request_token).map_err(at)
+    read_github(&answer, &body).map_err(at)
 }
 
-fn read_github(answer: &Answer, body: &[u8], request_token: &Secret) -> Result<Secret, Error> {
+fn read_github(answer: &Answer, body: &[u8]) -> Result<Secret, Error> {
     #[derive(Deserialize)]
     struct Issued {
         value: String,
@@ -140,13 +140,9 @@ fn read_github(answer: &Answer, body: &[u8], request_token: &Secret) -> Result<S
             _ => Err(Error::protocol("the answer holds no token").status(status)),
         };
     }
-    // Before the excerpt: half a secret would not be recognised.
-    let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
-    let text = request_token.blot_out(&text);
-    let what = if text.is_empty() {
-        "an empty body".to_owned()
-    } else {
-        excerpt(text.as_bytes())
+    let what = match answer.redactor.excerpt(body) {
+        excerpt if excerpt.is_empty() => "an empty body".to_owned(),
+        excerpt => excerpt,
     };
     let mut report = Report::new(format!("HTTP {status} with {what}"));
     report.status = Some(status);

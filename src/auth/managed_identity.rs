@@ -142,7 +142,7 @@ impl Source {
         let mut reply = self.exchange(http, question, proof.as_ref())?;
         if let Kind::Arc { tokens } = &self.kind {
             if let Some(named) = arc::challenge(&reply).map_err(at)? {
-                let key = arc::read_key(named, tokens).map_err(at)?;
+                let key = arc::read_key(named, tokens, &reply.redactor).map_err(at)?;
                 let proof = proof.insert(Proof::Basic(key));
                 reply = self.exchange(http, question, Some(proof))?;
             }
@@ -151,11 +151,10 @@ impl Source {
             }
         }
         if reply.status == 200 {
-            let token = answer::token(&reply.body, resource, SystemTime::now());
+            let token = answer::token(&reply, resource, SystemTime::now());
             return Ok(token.map_err(at)?);
         }
-        let sent = proof.as_ref().map(Proof::secret);
-        let mut error = answer::refusal(&reply, selector, sent).at(&place);
+        let mut error = answer::refusal(&reply, selector).at(&place);
         if reply.status == 404 && matches!(self.kind, Kind::Imds) {
             // Other clouds have something of theirs at this address.
             error = error.hint(NOT_AZURE);
@@ -194,6 +193,7 @@ impl Source {
                 .collect(),
             client_request_id: answer.client_request_id,
             body: body.map_err(|fault| self.cut(fault))?,
+            redactor: answer.redactor,
         })
     }
 

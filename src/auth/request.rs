@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::auth::advice;
 use crate::auth::assertion::Asked;
 use crate::auth::client::ConfidentialClient;
+use crate::auth::credential::ASSERTION_TYPE;
 use crate::auth::entry::Key;
 use crate::auth::managed_identity::resource;
 use crate::auth::token::{AccessToken, Refusal, stray_report};
@@ -42,6 +43,9 @@ impl ConfidentialClient {
             // Made anew for each try: an assertion must not be sent twice.
             let proof = self.proof(endpoint.as_str(), attempts)?;
             let form = self.form(claims, &proof)?;
+            for (_, secret) in proof.iter().filter(|(name, _)| *name != ASSERTION_TYPE) {
+                self.http.redactor().add(secret);
+            }
             let answer = self.http.try_once(
                 &Request {
                     headers: &[("accept".to_owned(), "application/json".to_owned())],
@@ -65,11 +69,11 @@ impl ConfidentialClient {
             };
             if answer.status == 200 {
                 let token = AccessToken::from_answer(&body, &self.scope, now);
-                let token = token.map_err(|error| contradiction(error, &answer, &proof, &body))?;
+                let token = token.map_err(|error| contradiction(error, &answer, &body))?;
                 self.keep(key, &token);
                 return Ok(token);
             }
-            let (error, is_passing) = self.refusal(&answer, &proof, &body);
+            let (error, is_passing) = self.refusal(&answer, &body);
             if is_passing && answer.status < 500 && answer.status != 429 {
                 let asked = answer.retry_after();
                 asked.into_iter().for_each(|wait| self.leave_word(wait));
@@ -131,13 +135,12 @@ impl ConfidentialClient {
     }
 
     /// The answer as an error, and whether it will pass by itself.
-    fn refusal(&self, answer: &Answer, proof: &Proof, body: &[u8]) -> (Error, bool) {
+    fn refusal(&self, answer: &Answer, body: &[u8]) -> (Error, bool) {
         let status = answer.status;
         let id = &answer.client_request_id;
         let is_unavailable = matches!(status, 408 | 429 | 500..);
-        let Some(refusal) = Refusal::read(body) else {
-            let body = without_proof(proof, &String::from_utf8_lossy(body));
-            let report = stray_report(status, body.as_bytes(), id);
+        let Some(refusal) = Refusal::read(body, &answer.redactor) else {
+            let report = stray_report(answer, body);
             return if is_unavailable {
                 (
                     Error::Unavailable(report).retry_after(answer.retry_after()),
@@ -157,8 +160,6 @@ impl ConfidentialClient {
                 )
             };
         };
-        // Not before it is read: JSON has many ways to write the same text.
-        let refusal = refusal.without(&|text| without_proof(proof, text));
         let is_passing = is_unavailable || refusal.is_passing();
         let hint = advice::remedy(&refusal.error_codes, &self.consent_url());
         let report = refusal.report(status, id);
@@ -176,51 +177,9 @@ impl ConfidentialClient {
 type Proof = Vec<(&'static str, Secret)>;
 
 /// A success without a token: what it says instead is not lost.
-fn contradiction(error: Error, answer: &Answer, proof: &Proof, body: &[u8]) -> Error {
-    match Refusal::read(body) {
-        Some(refusal) => {
-            let refusal = refusal.without(&|text| without_proof(proof, text));
-            Error::Protocol(refusal.report(answer.status, &answer.client_request_id))
-        }
+fn contradiction(error: Error, answer: &Answer, body: &[u8]) -> Error {
+    match Refusal::read(body, &answer.redactor) {
+        Some(refusal) => Error::Protocol(refusal.report(answer.status, &answer.client_request_id)),
         None => error,
     }
-}
-
-/// The text of a refusal, with what a box in between sent back of our own request taken out;
-/// where it did so in a form that is not known here, nothing of it is shown.
-fn without_proof(proof: &Proof, text: &str) -> String {
-    let mut text = text.to_owned();
-    for (name, value) in proof {
-        // That it is a JWT is no secret.
-        if *name == "client_assertion_type" {
-            continue;
-        }
-        let encoded = form::encode(&[("", value.expose())]);
-        let encoded = encoded
-            .expose()
-            .split_once('=')
-            .map_or("", |(_, value)| value);
-        let spaced = encoded.replace('+', "%20");
-        let forms = [encoded, &spaced];
-        let lower = forms.map(lower_escapes);
-        for shown in forms.into_iter().chain(lower.iter().map(String::as_str)) {
-            if !shown.is_empty() {
-                text = text.replace(shown, "[redacted]");
-            }
-        }
-        text = value.blot_out(&text);
-    }
-    text
-}
-
-/// A form with its escapes in small letters, as some encoders write them.
-fn lower_escapes(form: &str) -> String {
-    let mut lower = String::with_capacity(form.len());
-    let mut left = 0_u32;
-    for c in form.chars() {
-        left = if c == '%' { 3 } else { left };
-        lower.push(if left > 0 { c.to_ascii_lowercase() } else { c });
-        left = left.saturating_sub(1);
-    }
-    lower
 }

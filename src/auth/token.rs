@@ -11,7 +11,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::calendar;
-use crate::error::{Error, Report, excerpt, printable};
+use crate::error::{Error, Report, printable};
+use crate::http::Answer;
+use crate::redact::Redactor;
 use crate::secret::Secret;
 
 /// An access token ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
@@ -164,10 +166,15 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// Reads a refusal; `None` is a body that is none.
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
+    /// Reads a refusal, its texts redacted; `None` is a body that is none.
+    pub(super) fn read(body: &[u8], redactor: &Redactor) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
-        let text = |name| body.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name| body.get(name).and_then(Value::as_str);
+        if let Some(token) = text("access_token") {
+            redactor.add(&Secret::new(token));
+        }
+        // Not before it is read: JSON has many ways to write the same text.
+        let text = |name| text(name).map(|text| redactor.redact(text));
         let codes = body.get("error_codes").and_then(Value::as_array);
         Some(Self {
             error: text("error").filter(|error| !error.is_empty())?,
@@ -181,19 +188,6 @@ impl Refusal {
             trace_id: text("trace_id"),
             suberror: text("suberror"),
         })
-    }
-
-    /// The same with all of its texts passed through `blot`.
-    pub(super) fn without(self, blot: &dyn Fn(&str) -> String) -> Self {
-        let blot_any = |text: Option<String>| text.as_deref().map(blot);
-        Self {
-            error: blot(&self.error),
-            error_description: blot(&self.error_description),
-            error_codes: self.error_codes,
-            correlation_id: blot_any(self.correlation_id),
-            trace_id: blot_any(self.trace_id),
-            suberror: blot_any(self.suberror),
-        }
     }
 
     /// Whether Entra says that it is its own fault and will pass.
@@ -231,7 +225,8 @@ impl Refusal {
 }
 
 /// A body that is not what a token endpoint says, as a report.
-pub(super) fn stray_report(status: u16, body: &[u8], client_request_id: &str) -> Box<Report> {
+pub(super) fn stray_report(answer: &Answer, body: &[u8]) -> Box<Report> {
+    let (status, client_request_id) = (answer.status, &answer.client_request_id);
     let what = if body.is_empty() {
         "an empty body".to_owned()
     } else {
@@ -241,13 +236,13 @@ pub(super) fn stray_report(status: u16, body: &[u8], client_request_id: &str) ->
         } else {
             "no JSON"
         };
-        format!("{kind}: {}", excerpt(body))
+        format!("{kind}: {}", answer.redactor.excerpt(body))
     };
     let mut report = Report::new(format!(
         "token endpoint: HTTP {status} with {what} (correlation id {client_request_id})"
     ));
     report.status = Some(status);
-    report.client_request_id = Some(client_request_id.to_owned());
+    report.client_request_id = Some(client_request_id.clone());
     report
 }
 

@@ -1,7 +1,7 @@
 //! Everything that goes to stderr: errors, hints, notes, progress.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -10,6 +10,21 @@ use crate::cli::exit::Exit;
 use crate::error::{Error, Report, printable, quoted};
 use crate::graph::Counts;
 use crate::notice::Notice;
+use crate::redact::Redactor;
+
+/// What stands between every message of the program and stderr. Whoever quotes a server redacts
+/// before; this is for whoever forgot to.
+static REDACTOR: LazyLock<Redactor> = LazyLock::new(Redactor::new);
+
+/// The redactor for the network of the program.
+pub(super) fn redactor() -> Redactor {
+    REDACTOR.clone()
+}
+
+/// A message as it may be shown.
+pub(super) fn shown(message: &str) -> String {
+    REDACTOR.redact_line(&printable(message))
+}
 
 /// How to speak.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,11 +75,11 @@ impl Console {
         }
         self.line(&report.message);
         if let Some(hint) = &report.hint {
-            self.line(&format!("hint: {hint}"));
+            self.write(&format!("hint: {hint}"));
         }
         if let Some(resume) = &report.resume {
             let link = quoted(&resume.link);
-            self.line(&format!(
+            self.write(&format!(
                 "hint: go on with --resume {link} --skip {}",
                 resume.skip
             ));
@@ -140,7 +155,7 @@ impl Console {
             let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.is_shown = true;
             state.shown_at = Some(Instant::now());
-            let line = format!("\r\x1b[Kmgd: {}", printable(text));
+            let line = format!("\r\x1b[Kmgd: {}", shown(text));
             let _ = io::stderr().write_all(line.as_bytes());
         }
     }
@@ -156,6 +171,11 @@ impl Console {
     }
 
     fn line(&self, text: &str) {
+        self.write(&shown(text));
+    }
+
+    /// A line that may hold a link, which is of no use but whole.
+    fn write(&self, text: &str) {
         self.clear();
         // Nobody is left to tell when stderr is gone.
         let _ = io::stderr().write_all(format!("mgd: {}\n", printable(text)).as_bytes());
@@ -174,7 +194,7 @@ impl Console {
 struct Line<'l> {
     level: &'l str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'l str>,
+    code: Option<String>,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'l str>,
@@ -183,9 +203,9 @@ struct Line<'l> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'l str>,
+    request_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    client_request_id: Option<&'l str>,
+    client_request_id: Option<String>,
     /// In seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<f64>,
@@ -203,18 +223,18 @@ impl<'l> Line<'l> {
     fn new(level: &'l str, text: &str) -> Self {
         Self {
             level,
-            message: printable(text),
+            message: shown(text),
             ..Self::default()
         }
     }
 
     fn of(mut self, report: &'l Report, exit: u8) -> Self {
-        self.code = report.code.as_deref();
+        self.code = report.code.as_deref().map(shown);
         self.hint = report.hint.as_deref();
         self.exit = Some(exit);
         self.status = report.status;
-        self.request_id = report.request_id.as_deref();
-        self.client_request_id = report.client_request_id.as_deref();
+        self.request_id = report.request_id.as_deref().map(shown);
+        self.client_request_id = report.client_request_id.as_deref().map(shown);
         self.retry_after = report.retry_after.map(|wait| wait.as_secs_f64());
         self.resume = report.resume.as_ref().map(|resume| Place {
             link: &resume.link,

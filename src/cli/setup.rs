@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::calls::Calls;
-use crate::cli::console::{Console, Voice};
+use crate::cli::console::{Console, Voice, redactor};
 use crate::error::Error;
 use crate::graph::{Graph, Query};
 use crate::http::Network;
@@ -67,7 +67,12 @@ impl Setup {
         &self,
         listener: impl Fn(&Notice<'_>) + Send + Sync + 'static,
     ) -> Network {
-        let mut network = Network::default().with_listener(listener);
+        let mut network = Network::default()
+            .with_listener(listener)
+            .with_redactor(redactor());
+        if self.voice.verbosity == 0 {
+            network = network.with_brief_notices();
+        }
         if let Some(time) = self.max_time {
             network = network.with_max_time(time);
         }

@@ -2,12 +2,13 @@
 
 mod stop;
 
-use crate::error::{Error, excerpt};
+use crate::error::Error;
 use crate::graph::members::Members;
 use crate::graph::page::stop::{inside_success, wrong, wrong_json};
 use crate::graph::place::Place;
 use crate::graph::splitter::{Piece, Splitter, is_name};
 use crate::http::{Answer, Body};
+use crate::redact::Redactor;
 
 pub(crate) use crate::graph::page::stop::{Stop, differs};
 
@@ -29,6 +30,7 @@ pub enum Shape {
 #[derive(Debug)]
 pub(crate) struct Page {
     body: Body,
+    redactor: Redactor,
     state: State,
     /// Whether it is the first of its listing, so that it may be a single object.
     is_first: bool,
@@ -119,7 +121,8 @@ impl Page {
             "text/plain" if is_first => State::Text,
             "text/html" => {
                 let body = answer.body.read_all(MAX_MEMBERS).unwrap_or_default();
-                let message = format!("graph: the answer is a web page: {}", excerpt(&body));
+                let excerpt = answer.redactor.excerpt(&body);
+                let message = format!("graph: the answer is a web page: {excerpt}");
                 let hint = "a proxy or a captive portal may have answered";
                 return Err(Error::protocol(message).hint(hint).status(answer.status));
             }
@@ -127,6 +130,7 @@ impl Page {
         };
         Ok(Self {
             body: answer.body,
+            redactor: answer.redactor,
             state,
             is_first,
             is_of_changes: false,
@@ -225,7 +229,7 @@ impl Page {
                 Some(Piece::Start) => {
                     self.has_value = true;
                     if let Some(error) = &self.error {
-                        return Err(inside_success(error));
+                        return Err(inside_success(error, &self.redactor));
                     }
                     if self.is_first {
                         members.pass_value();
@@ -310,7 +314,7 @@ impl Page {
         if let Some(error) = &self.error
             && (is_page || error.starts_with(b"{") && !self.has_other_members)
         {
-            return Err(inside_success(error));
+            return Err(inside_success(error, &self.redactor));
         }
         if is_page && self.has_single_value {
             return Err(wrong("a next link beside a `value` that is no array"));

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use crate::auth::AccessToken;
-use crate::error::{Error, Report, Resync, excerpt, printable};
+use crate::error::{Error, Report, Resync, printable};
 use crate::graph::permissions;
 use crate::graph::resync::is_resync;
 use crate::http::Answer;
-use crate::secret::Secret;
+use crate::redact::Redactor;
 
 /// What was asked for, and with what in hand.
 #[derive(Debug)]
@@ -29,12 +29,10 @@ pub(crate) fn refusal(answer: &Answer, body: Option<&[u8]>, asked: &Asked<'_>) -
     let status = answer.status;
     let is_whole = body.is_some();
     let body = body.unwrap_or_default();
-    let secret = asked.token.secret();
-    // Not before it is read: JSON has many ways to write the same text.
-    let refusal = Refusal::read(body).without(secret);
+    let refusal = Refusal::read(body, &answer.redactor);
     let request_id = answer
         .header("request-id")
-        .map(str::to_owned)
+        .map(|id| answer.redactor.redact(id))
         .or(refusal.request_id);
     let mut message = match (refusal.codes.first(), body.is_empty()) {
         (Some(code), _) => format!("graph: {code}: {}", refusal.message),
@@ -42,8 +40,8 @@ pub(crate) fn refusal(answer: &Answer, body: Option<&[u8]>, asked: &Asked<'_>) -
         (None, true) => "graph: an error without a text".to_owned(),
         (None, false) if !refusal.message.is_empty() => format!("graph: {}", refusal.message),
         (None, false) => {
-            let body = secret.blot_out(&String::from_utf8_lossy(body));
-            format!("graph: no Graph error: {}", excerpt(body.as_bytes()))
+            let excerpt = answer.redactor.excerpt(body);
+            format!("graph: no Graph error: {excerpt}")
         }
     };
     message = format!("{} (HTTP {status}", message.trim_end_matches([' ', ':']));
@@ -94,7 +92,22 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn read(body: &[u8]) -> Self {
+    /// Reads an error body; its texts are redacted.
+    pub(crate) fn read(body: &[u8], redactor: &Redactor) -> Self {
+        // Not before it is read: JSON has many ways to write the same text.
+        let Self {
+            codes,
+            message,
+            request_id,
+        } = Self::parse(body);
+        Self {
+            codes: codes.iter().map(|code| redactor.redact(code)).collect(),
+            message: redactor.redact(&message),
+            request_id: request_id.map(|id| redactor.redact(&id)),
+        }
+    }
+
+    fn parse(body: &[u8]) -> Self {
         let Ok(body) = serde_json::from_slice::<Value>(body) else {
             return Self::default();
         };
@@ -127,16 +140,6 @@ impl Refusal {
             refusal.codes.swap(0, place);
         }
         refusal
-    }
-
-    /// The same without a token that was sent back.
-    fn without(self, secret: &Secret) -> Self {
-        let codes = self.codes.iter().map(|code| secret.blot_out(code));
-        Self {
-            codes: codes.collect(),
-            message: secret.blot_out(&self.message),
-            request_id: self.request_id.map(|id| secret.blot_out(&id)),
-        }
     }
 
     /// The outermost code.
@@ -250,7 +253,7 @@ mod tests {
     #[test]
     fn errors_are_read_in_all_their_forms() {
         let read = |body: &str| {
-            let refusal = Refusal::read(body.as_bytes());
+            let refusal = Refusal::read(body.as_bytes(), &Redactor::new());
             (
                 refusal.codes.join(" "),
                 refusal.message,

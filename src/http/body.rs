@@ -10,6 +10,7 @@ use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use crate::http::connect::SILENCE;
 use crate::http::fault::{Fault, Patience};
 use crate::http::gunzip::Gunzip;
+use crate::redact::Redactor;
 
 /// A body that is read as it arrives.
 pub(crate) struct Body {
@@ -35,6 +36,7 @@ impl Body {
         headers: &HeaderMap,
         body: ureq::Body,
         has_body: bool,
+        redactor: &Redactor,
     ) -> Self {
         let is_chunked = headers
             .get_all(TRANSFER_ENCODING)
@@ -56,7 +58,8 @@ impl Body {
                 "the answer has no length, so that a cut could not be seen".to_owned(),
             ),
             Some(other) => Source::Unreadable(format!(
-                "the answer is encoded as {other}, which was not asked for"
+                "the answer is encoded as {}, which was not asked for",
+                redactor.redact(other)
             )),
         };
         Self {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::notice::{Listener, Notice};
+use crate::redact::Redactor;
 use crate::secret::Secret;
 
 /// How the network is used: bounds, proxy, roots.
@@ -62,10 +63,25 @@ impl Network {
         self.listener.note(|| text.to_owned());
     }
 
-    /// Tells `listener` what is being done.
+    /// Tells `listener` what is being done, without secrets.
     #[must_use]
     pub fn with_listener(mut self, listener: impl Fn(&Notice<'_>) + Send + Sync + 'static) -> Self {
-        self.listener = Listener::new(listener);
+        self.listener.listen(listener);
+        self
+    }
+
+    /// Tells the listener of waits and warnings only.
+    #[must_use]
+    pub fn with_brief_notices(mut self) -> Self {
+        self.listener.set_brief();
+        self
+    }
+
+    /// Adds each secret to this redactor before it is sent, so that the caller can take secrets
+    /// out of other text too.
+    #[must_use]
+    pub fn with_redactor(mut self, redactor: Redactor) -> Self {
+        self.listener.set_redactor(redactor);
         self
     }
 }

@@ -71,6 +71,14 @@ pub(crate) fn name(proxy: &Secret) -> &str {
     host.rsplit_once("//").map_or(host, |(_, host)| host)
 }
 
+/// The password of a proxy, percent-encoded as it was given.
+pub(crate) fn password(proxy: &Secret) -> Option<Secret> {
+    let (user, _) = proxy.expose().rsplit_once('@')?;
+    let (_, user) = user.split_once("//")?;
+    let (_, password) = user.split_once(':')?;
+    Some(Secret::new(password))
+}
+
 /// The proxy as a URL with scheme and port.
 fn normalise(name: &str, proxy: &str) -> Result<Secret, Error> {
     let fail = |reason: &str| {

@@ -22,6 +22,7 @@ use crate::http::roots::Roots;
 use crate::http::transport::exchange::Way;
 use crate::http::url::Origin;
 use crate::notice::{Listener, Notice};
+use crate::redact::Redactor;
 
 pub(crate) use flight::Flight;
 
@@ -33,6 +34,8 @@ pub(crate) struct Answer {
     pub(crate) body: Body,
     /// The `client-request-id` of the request.
     pub(crate) client_request_id: String,
+    /// What every quotation of it must pass.
+    pub(crate) redactor: Redactor,
 }
 
 impl Answer {
@@ -98,6 +101,10 @@ impl Http {
 
     pub(crate) fn listener(&self) -> &Listener {
         &self.0.network.listener
+    }
+
+    pub(crate) fn redactor(&self) -> &Redactor {
+        self.listener().redactor()
     }
 
     pub(crate) fn retry_max_time(&self) -> Duration {

@@ -56,7 +56,7 @@ impl Url {
         } else if scheme.eq_ignore_ascii_case("http") {
             false
         } else {
-            return Err(format!("has the scheme {scheme}, not https"));
+            return Err(wrong_scheme(scheme));
         };
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
         let authority = &rest[..end];
@@ -129,6 +129,15 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.is_tls { "https" } else { "http" };
         write!(f, "{scheme}://{}", self.name())
+    }
+}
+
+/// A longer scheme may be anything: it is not quoted.
+fn wrong_scheme(scheme: &str) -> String {
+    if scheme.len() <= 5 && scheme.bytes().all(|b| b.is_ascii_lowercase()) {
+        format!("has the scheme {scheme}, not https")
+    } else {
+        "has another scheme than https".to_owned()
     }
 }
 

@@ -83,7 +83,7 @@ fn github(url: String) -> Result<Federated, Error> {
     Federated::github(&|name| {
         Some(OsString::from(match name {
             "ACTIONS_ID_TOKEN_REQUEST_URL" => url.clone(),
-            "ACTIONS_ID_TOKEN_REQUEST_TOKEN" => "canary".to_owned(),
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN" => "canary-token".to_owned(),
             _ => return None,
         }))
     })
@@ -104,14 +104,14 @@ fn github_actions_issues_a_token() {
         seen,
         [
             "GET /idtoken?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange HTTP/1.1\n\
-             authorization: Bearer canary"
+             authorization: Bearer canary-token"
         ]
     );
 }
 
 #[test]
 fn what_github_actions_refuses_is_sorted_and_never_echoed() {
-    let mirror = "<pre>authorization: Bearer canary</pre>";
+    let mirror = "<pre>authorization: Bearer canary-token</pre>";
     let (error, _) = issued((403, "", mirror));
     let error = error.unwrap_err();
     assert!(matches!(error, Error::Token(_)));

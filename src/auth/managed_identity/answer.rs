@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use crate::auth::managed_identity::Selector;
 use crate::auth::token::AccessToken;
-use crate::error::{Error, Report, excerpt, printable};
+use crate::error::{Error, Report, printable};
+use crate::redact::Redactor;
 use crate::secret::Secret;
 
 /// An answer, read whole.
@@ -20,6 +21,7 @@ pub(super) struct Reply {
     pub(super) client_request_id: String,
     /// It may hold a token.
     pub(super) body: Zeroizing<Vec<u8>>,
+    pub(super) redactor: Redactor,
 }
 
 /// A lifetime from which on a token is replaced at half of it, where the source names no moment:
@@ -27,12 +29,13 @@ pub(super) struct Reply {
 const LONG_LIFETIME: Duration = Duration::from_secs(7200);
 
 /// The token of an answer that grants one.
-pub(super) fn token(body: &[u8], resource: &str, now: SystemTime) -> Result<AccessToken, Error> {
-    if !is_json(body) {
+pub(super) fn token(reply: &Reply, resource: &str, now: SystemTime) -> Result<AccessToken, Error> {
+    if !is_json(&reply.body) {
         // No token looks like that, so that it may be quoted.
-        return Err(Error::protocol(format!("HTTP 200 with {}", stray(body, None))).hint(STRANGER));
+        let stray = reply.stray();
+        return Err(Error::protocol(format!("HTTP 200 with {stray}")).hint(STRANGER));
     }
-    let mut token = AccessToken::read(body, resource, now)?;
+    let mut token = AccessToken::read(&reply.body, resource, now)?;
     let lives = token.expires_on.duration_since(now).unwrap_or_default();
     if token.refresh_on.is_none() && lives >= LONG_LIFETIME {
         token.refresh_on = Some(now + lives / 2);
@@ -45,16 +48,14 @@ const STRANGER: &str = "something else answers at this address";
 pub(super) const NOT_AZURE: &str =
     "is this an Azure machine? elsewhere give a secret, a certificate or a federated token";
 
-/// An answer that brings no token as an error, sorted by who must act; `sent` is what must not
-/// come back in it.
-pub(super) fn refusal(reply: &Reply, selector: &Selector, sent: Option<&Secret>) -> Error {
+/// An answer that brings no token as an error, sorted by who must act.
+pub(super) fn refusal(reply: &Reply, selector: &Selector) -> Error {
     let status = reply.status;
-    let said = Said::read(&reply.body);
+    let said = Said::read(&reply.body, &reply.redactor);
     let is_refusal = said.is_some();
-    let blot = |text: String| sent.map_or(text.clone(), |sent| sent.blot_out(&text));
     let (code, text) = match said {
-        Some(said) => (said.code.map(blot), blot(said.text)),
-        None => (None, stray(&reply.body, sent)),
+        Some(said) => (said.code, said.text),
+        None => (None, reply.stray()),
     };
     let message = if is_refusal {
         text.clone()
@@ -104,7 +105,7 @@ struct Said {
 }
 
 impl Said {
-    fn read(body: &[u8]) -> Option<Self> {
+    fn read(body: &[u8], redactor: &Redactor) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         let error = &body["error"];
         let is_nested = error.is_object();
@@ -118,31 +119,29 @@ impl Said {
         let code = code.as_str().filter(|code| !code.is_empty());
         let text = texts.into_iter().find_map(Value::as_str);
         let parts: Vec<_> = code.into_iter().chain(text).collect();
-        let cut = |text: &str| text.chars().take(QUOTED).collect();
+        if let Some(token) = body["access_token"].as_str() {
+            redactor.add(&Secret::new(token));
+        }
         (!parts.is_empty()).then(|| Self {
-            code: code.map(cut),
-            text: cut(&parts.join(": ")),
+            code: code.map(|code| redactor.redact(code)),
+            text: redactor.redact(&parts.join(": ")),
         })
     }
 }
-
-/// More of a stranger's text is not looked at.
-const QUOTED: usize = 4096;
 
 fn is_json(body: &[u8]) -> bool {
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     first.is_some_and(|byte| *byte != b'<')
 }
 
-/// A body that is none of a source's, for a message.
-fn stray(body: &[u8], sent: Option<&Secret>) -> String {
-    if body.is_empty() {
-        return "an empty body".to_owned();
+impl Reply {
+    /// A body that is none of a source's, for a message.
+    fn stray(&self) -> String {
+        if self.body.is_empty() {
+            return "an empty body".to_owned();
+        }
+        format!("another body: {}", self.redactor.excerpt(&self.body))
     }
-    // Before the excerpt: half a secret would not be recognised.
-    let text = String::from_utf8_lossy(&body[..body.len().min(QUOTED)]);
-    let text = sent.map_or_else(|| text.to_string(), |sent| sent.blot_out(&text));
-    format!("another body: {}", excerpt(text.as_bytes()))
 }
 
 #[cfg(test)]

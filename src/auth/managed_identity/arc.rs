@@ -17,6 +17,7 @@ use crate::auth::managed_identity::Selector;
 use crate::auth::managed_identity::answer::Reply;
 use crate::error::Error;
 use crate::fs::cause;
+use crate::redact::Redactor;
 use crate::secret::Secret;
 
 const MAX_KEY: u64 = 4096;
@@ -51,11 +52,11 @@ pub(super) fn challenge(reply: &Reply) -> Result<Option<&Path>, Error> {
 /// # Errors
 ///
 /// `Protocol` when the file is none of the agent's, `Parameters` when it cannot be read.
-pub(super) fn read_key(named: &Path, folder: &Path) -> Result<Secret, Error> {
+pub(super) fn read_key(named: &Path, folder: &Path, redactor: &Redactor) -> Result<Secret, Error> {
     let is_key = |path: &Path, folder: &Path| {
         path.parent() == Some(folder) && path.extension().is_some_and(|end| end == "key")
     };
-    let shown = named.display();
+    let shown = redactor.redact(&named.to_string_lossy());
     let alien = || {
         stranger(format!(
             "the challenge names {shown}, which is no key of the agent's"

@@ -26,12 +26,6 @@ pub(super) enum Proof {
 }
 
 impl Proof {
-    pub(super) fn secret(&self) -> &Secret {
-        match self {
-            Self::Header(_, secret) | Self::Basic(secret) => secret,
-        }
-    }
-
     pub(super) fn header(&self) -> (&'static str, Secret) {
         match self {
             Self::Header(name, secret) => (name, secret.clone()),

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use crate::cli::console::shown;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::sink::Sink;
-use crate::error::{Error, printable};
+use crate::error::Error;
 
 /// What came of a check.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -27,7 +28,7 @@ struct Line<'l> {
     #[serde(skip_serializing_if = "Option::is_none")]
     exit: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'l str>,
+    code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
 }
@@ -73,10 +74,10 @@ impl Report {
         let line = Line {
             result: Verdict::Fail,
             check,
-            message: report.message.clone(),
+            message: shown(&report.message),
             hint: report.hint.as_deref(),
             exit: Some(exit as u8),
-            code: report.code.as_deref(),
+            code: report.code.as_deref().map(shown),
             status: report.status,
         };
         self.put(&line)
@@ -111,7 +112,7 @@ impl Report {
         let line = Line {
             result,
             check,
-            message: printable(text),
+            message: shown(text),
             hint,
             exit: None,
             code: None,

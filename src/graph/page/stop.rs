@@ -5,6 +5,7 @@ use crate::graph::place::Differs;
 use crate::graph::refusal::Refusal;
 use crate::graph::splitter::Flaw;
 use crate::http::Fault;
+use crate::redact::Redactor;
 
 /// Why a page ended before its end.
 #[derive(Debug)]
@@ -38,11 +39,11 @@ pub(crate) fn differs() -> Error {
     Error::unavailable("graph: a page that was asked for again is not the page that it was")
 }
 
-pub(super) fn inside_success(error: &[u8]) -> Stop {
+pub(super) fn inside_success(error: &[u8], redactor: &Redactor) -> Stop {
     let body = [b"{\"error\":", error, b"}"].concat();
     wrong(&format!(
         "an error inside a success: {}",
-        Refusal::read(&body).line()
+        Refusal::read(&body, redactor).line()
     ))
 }
 

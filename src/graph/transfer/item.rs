@@ -3,11 +3,12 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::error::{Error, excerpt};
+use crate::error::Error;
 use crate::graph::service::Graph;
 use crate::graph::transfer::facts::Facts;
 use crate::graph::transfer::item_path::ItemPath;
 use crate::http::{Failure, Url};
+use crate::redact::Redactor;
 
 /// The bound on the description of an item.
 const MAX_ITEM: usize = 1 << 20;
@@ -20,7 +21,7 @@ pub(crate) struct DriveItem {
 }
 
 impl DriveItem {
-    pub(crate) fn read(body: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn read(body: &[u8], redactor: &Redactor) -> Result<Self, Error> {
         let item = serde_json::from_slice::<&RawValue>(body).ok();
         let item = item.map(RawValue::get).filter(|text| text.starts_with('{'));
         let value = item.and_then(|text| serde_json::from_str(text).ok());
@@ -31,7 +32,7 @@ impl DriveItem {
             }),
             _ => Err(Error::protocol(format!(
                 "graph: the answer is no item: {}",
-                excerpt(body)
+                redactor.excerpt(body)
             ))),
         }
     }
@@ -64,7 +65,7 @@ impl Graph {
         loop {
             let mut answer = self.get(&url, &mut attempts)?;
             let fault = match answer.body.read_all(MAX_ITEM) {
-                Ok(body) => return DriveItem::read(&body),
+                Ok(body) => return DriveItem::read(&body, http.redactor()),
                 Err(fault) => fault,
             };
             let wait = http.next_wait(url.origin(), &mut attempts, Failure::Broken);
@@ -100,10 +101,10 @@ mod tests {
     #[test]
     fn an_item_keeps_every_token() {
         let item = br#" { "id" : "a \" b\\" , "n" : 1.0e5 , "l" : [ ] } "#;
-        let item = DriveItem::read(item).unwrap();
+        let item = DriveItem::read(item, &Redactor::new()).unwrap();
         assert_eq!(item.text, r#"{"id":"a \" b\\","n":1.0e5,"l":[]}"#);
         for body in [&b""[..], b"[]", b"\"x\"", b"{", b"<html>", b"{}{}"] {
-            assert!(DriveItem::read(body).is_err());
+            assert!(DriveItem::read(body, &Redactor::new()).is_err());
         }
     }
 }

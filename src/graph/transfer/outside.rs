@@ -18,7 +18,9 @@ pub(crate) fn outside_error(mut answer: Answer, origin: &Origin, what: &str) -> 
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
     };
-    let code = Refusal::read(&body).code().filter(is_plain);
+    let code = Refusal::read(&body, &answer.redactor)
+        .code()
+        .filter(is_plain);
     let text = match &code {
         Some(code) => format!("{code} (HTTP {status})"),
         None => format!("HTTP {status}"),

@@ -143,7 +143,8 @@ impl Upload<'_> {
                 Sent::Done(body) if end == total => {
                     self.check(session, kept)?;
                     kept.remove();
-                    return DriveItem::read(&body).map(Outcome::Stored);
+                    return DriveItem::read(&body, self.graph.client().http().redactor())
+                        .map(Outcome::Stored);
                 }
                 Sent::Done(_) => {
                     let error = Error::protocol("the upload session ended before the file did");

@@ -77,7 +77,7 @@ impl Upload<'_> {
         let mut answer = reply.accepted()?;
         self.source.check()?;
         match answer.body.read_all(MAX_ANSWER) {
-            Ok(body) => DriveItem::read(&body),
+            Ok(body) => DriveItem::read(&body, &answer.redactor),
             // It is stored, under a name that only this answer had.
             Err(fault) if self.target.conflict == Conflict::Rename => Err(fault.error.unsure()),
             Err(fault) if fault.is_passing => self.graph.drive_item(self.target.item()),

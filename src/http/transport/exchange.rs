@@ -14,7 +14,6 @@ use crate::http::message::{Repeats, Request, guid, run, shown};
 use crate::http::proxy;
 use crate::http::roots::{self, Roots};
 use crate::http::transport::{Answer, Http};
-use crate::notice::Notice;
 use crate::secret::Secret;
 
 /// How a request leaves.
@@ -35,6 +34,9 @@ impl Way {
         }
     }
 }
+
+/// A shorter query of a URL opens nothing.
+const LONG_QUERY: usize = 16;
 
 /// All that it takes to send a request once.
 pub(super) struct Ready {
@@ -80,6 +82,7 @@ impl Http {
 
     /// Finds the way for a request; all that is told before it leaves is told here.
     pub(super) fn ready(&self, request: &Request<'_>) -> Result<Ready, Error> {
+        self.add_secrets(request);
         let way = self.way(request)?;
         let agent = self.agent(request, &way)?;
         let given = request
@@ -97,6 +100,22 @@ impl Http {
         })
     }
 
+    /// What a request carries must not come back in a message.
+    fn add_secrets(&self, request: &Request<'_>) {
+        let redactor = self.redactor();
+        request.bearer.into_iter().for_each(|it| redactor.add(it));
+        if let Some((_, proof)) = request.proof {
+            let key = proof.expose();
+            redactor.add(&Secret::new(key.strip_prefix("Basic ").unwrap_or(key)));
+        }
+        if request.is_secret
+            && let Some((_, query)) = request.url.as_str().split_once('?')
+            && query.len() >= LONG_QUERY
+        {
+            redactor.add(&Secret::new(query));
+        }
+    }
+
     /// Takes what a request was answered with, and tells of it.
     pub(super) fn receive(&self, request: &Request<'_>, sent: Sent) -> Answer {
         self.note_answer(request.url.origin());
@@ -108,9 +127,17 @@ impl Http {
         let host = request.url.origin().name();
         Answer {
             status,
-            body: Body::new(&host, status, &head.headers, body, has_body),
+            body: Body::new(
+                &host,
+                status,
+                &head.headers,
+                body,
+                has_body,
+                self.redactor(),
+            ),
             headers: head.headers,
             client_request_id: sent.client_request_id,
+            redactor: self.redactor().clone(),
         }
     }
 
@@ -145,8 +172,8 @@ impl Http {
                 String::from_utf8_lossy(value.as_bytes())
             ))
         });
-        let line = shown.collect::<Vec<_>>().join("; ");
-        self.listener().tell(&Notice::Trace(&line));
+        self.listener()
+            .trace(|| shown.collect::<Vec<_>>().join("; "));
     }
 
     fn agent(&self, request: &Request<'_>, way: &Way) -> Result<Agent, Error> {
@@ -183,7 +210,10 @@ impl Http {
         }
         let variable = |name: &str| std::env::var_os(name);
         let explicit = self.0.network.proxy.as_ref();
-        proxy::choose(explicit, &variable, request.url).map(Way::Far)
+        let proxy = proxy::choose(explicit, &variable, request.url)?;
+        let password = proxy.as_ref().and_then(proxy::password);
+        password.iter().for_each(|it| self.redactor().add(it));
+        Ok(Way::Far(proxy))
     }
 }
 

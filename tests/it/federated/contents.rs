@@ -147,7 +147,8 @@ fn a_box_that_sends_the_request_back_does_not_have_the_token_shown() {
         tenant.on(&tenant.token_path(), [reply]);
         let run = with_token(&tenant, JWT).list(["-vv"]);
         assert_ne!(run.code, 0);
-        for part in JWT.split('.') {
+        // Its header is no secret.
+        for part in JWT.split('.').skip(1) {
             assert!(!run.stderr.contains(part), "{}", run.stderr);
         }
     }

@@ -46,7 +46,7 @@ fn a_refusal_is_told_in_the_words_of_any_platform() {
         platform.on("/msi", [Reply::bare(400).body(body.to_string())]);
         let mgd = with_identity(&tenant, json!(true))
             .env("IDENTITY_ENDPOINT", platform.url("/msi"))
-            .env("IDENTITY_HEADER", "canary");
+            .env("IDENTITY_HEADER", "canary-header");
         let run = mgd.list(NOTHING);
         let line = format!("mgd: managed identity (App Service): {told}\n");
         assert_eq!((run.code, run.stdout.as_str()), (3, ""), "{}", run.stderr);

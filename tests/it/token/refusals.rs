@@ -101,7 +101,7 @@ fn a_refusal_is_one_object_for_programs() {
 #[test]
 fn a_wrong_secret_client_or_tenant_is_refused_by_the_service_once() {
     let cases = [
-        ("secret", "another", "AADSTS7000215"),
+        ("secret", "another secret", "AADSTS7000215"),
         (
             "client_id",
             "0a1b2c3d-aaaa-bbbb-cccc-0123456789ab",

@@ -7,18 +7,20 @@ fn reply(status: u16, body: &str) -> Reply {
         challenges: Vec::new(),
         client_request_id: "id".to_owned(),
         body: Zeroizing::new(body.as_bytes().to_vec()),
+        redactor: Redactor::new(),
     }
 }
 
 fn refused(status: u16, body: &str) -> Error {
-    let sent = Secret::new("canary");
-    refusal(&reply(status, body), &Selector::System, Some(&sent))
+    let reply = reply(status, body);
+    reply.redactor.add(&Secret::new("canary-header"));
+    refusal(&reply, &Selector::System)
 }
 
 const NOW: SystemTime = SystemTime::UNIX_EPOCH;
 
 fn lives(body: &str) -> (u64, Option<u64>) {
-    let token = token(body.as_bytes(), "https://r", NOW).unwrap();
+    let token = token(&reply(200, body), "https://r", NOW).unwrap();
     assert_eq!(token.target, "https://r");
     let seconds = |moment: SystemTime| moment.duration_since(NOW).unwrap().as_secs();
     (seconds(token.expires_on), token.refresh_on.map(seconds))
@@ -42,14 +44,14 @@ fn a_long_lived_token_is_replaced_at_half_its_life() {
 #[test]
 fn a_token_that_has_expired_is_not_fresh() {
     let now = NOW + Duration::from_secs(100_000);
-    let body = br#"{"access_token":"t","expires_on":"99999"}"#;
-    assert!(!token(body, "r", now).unwrap().is_fresh_at(now));
+    let body = r#"{"access_token":"t","expires_on":"99999"}"#;
+    assert!(!token(&reply(200, body), "r", now).unwrap().is_fresh_at(now));
 }
 
 #[test]
 fn an_answer_without_a_token_is_a_fault_of_the_service() {
     let fault = |body: &str| {
-        let error = token(body.as_bytes(), "r", NOW).unwrap_err();
+        let error = token(&reply(200, body), "r", NOW).unwrap_err();
         assert!(matches!(error, Error::Protocol(_)), "{body}");
         error.to_string()
     };
@@ -76,7 +78,7 @@ fn an_identity_that_is_not_assigned_is_told_with_its_remedy() {
     }
     let user = Selector::ClientId("c".to_owned());
     let body = r#"{"error":"invalid_request","error_description":"Identity not found"}"#;
-    let error = refusal(&reply(400, body), &user, None);
+    let error = refusal(&reply(400, body), &user);
     assert_eq!(error.to_string(), "invalid_request: Identity not found");
     assert_eq!(error.report().code.as_deref(), Some("invalid_request"));
     let hint = error.report().hint.as_deref().unwrap();
@@ -122,8 +124,11 @@ fn faults_are_sorted_by_who_must_act() {
 
 #[test]
 fn what_was_sent_is_not_quoted() {
-    let echo = format!("<pre>{}x-identity-header: canary</pre>", " ".repeat(390));
-    let json = r#"{"error":"bad","error_description":"header canary"}"#;
+    let echo = format!(
+        "<pre>{}x-identity-header: canary-header</pre>",
+        " ".repeat(390)
+    );
+    let json = r#"{"error":"bad","error_description":"header canary-header"}"#;
     for body in [echo.as_str(), json] {
         let error = refused(400, body);
         assert!(!format!("{error} {error:?}").contains("cana"), "{body}");
@@ -132,7 +137,7 @@ fn what_was_sent_is_not_quoted() {
 
 #[test]
 fn a_code_is_quoted_with_the_same_care() {
-    let error = refused(400, r#"{"error":"canary\u001b[31m"}"#);
+    let error = refused(400, r#"{"error":"canary-header\u001b[31m"}"#);
     assert_eq!(
         error.report().code.as_deref(),
         Some("[redacted]\\u{1b}[31m")

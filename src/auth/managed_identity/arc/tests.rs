@@ -11,6 +11,7 @@ fn reply(status: u16, challenges: &[&str]) -> Reply {
         challenges: challenges.iter().map(|text| (*text).to_owned()).collect(),
         client_request_id: String::new(),
         body: Zeroizing::default(),
+        redactor: Redactor::new(),
     }
 }
 
@@ -55,7 +56,7 @@ impl Folder {
     }
 
     fn key(&self, named: &Path) -> Result<String, Error> {
-        let key = read_key(named, &self.0.join("tokens"))?;
+        let key = read_key(named, &self.0.join("tokens"), &Redactor::new())?;
         Ok(key.expose().to_owned())
     }
 }
