@@ -52,7 +52,7 @@ fn json_has_the_shape_of_azure_cli() {
     let expires_on = object["expires_on"].as_u64().unwrap();
     assert!((now() + 3590..=now() + 3599).contains(&expires_on));
     let date = object["expiresOn"].as_str().unwrap();
-    let output = std::process::Command::new("date")
+    let output = crate::support::Command::new("date")
         .args(["-u", "-d", date, "+%s"])
         .output()
         .unwrap();

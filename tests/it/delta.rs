@@ -1,5 +1,6 @@
 //! `mgd delta`: what has changed since the last run, at least once each.
 
+mod bounds;
 mod ends;
 mod from_now;
 mod kill;
@@ -13,11 +14,11 @@ mod watch;
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{Mgd, Run, lines};
+use crate::support::{Child, Command, Mgd, Run, lines};
 use crate::tenant::Tenant;
 
 const PATH: &str = "users/delta";
@@ -67,11 +68,6 @@ fn appending(mgd: &Mgd, more: &[&str]) -> Command {
 
 fn append(mgd: &Mgd, more: &[&str]) -> Run {
     appending(mgd, more).output().unwrap().into()
-}
-
-fn signal(name: &str, pid: u32) {
-    let status = Command::new("kill").args([name, &pid.to_string()]).status();
-    assert!(status.unwrap().success());
 }
 
 fn end(child: Child) -> Run {

@@ -12,6 +12,10 @@
     reason = "the tools of the tests are public to one program"
 )]
 
+// First: its macros are for all that follow.
+#[macro_use]
+mod support;
+
 mod bad_input;
 mod batch;
 mod cache;
@@ -23,6 +27,7 @@ mod delta;
 mod discovery;
 mod faults;
 mod federated;
+mod harness;
 mod library;
 mod managed_identity;
 mod merge;
@@ -40,7 +45,6 @@ mod resume;
 mod samples;
 mod signals;
 mod sizes;
-mod support;
 mod tenant;
 mod throttle;
 mod tls;

@@ -94,9 +94,7 @@ fn on_terminal(mgd: &Mgd, output: &str) -> Option<Run> {
 #[test]
 fn a_terminal_gets_the_document_indented() {
     let (tenant, mgd) = pages();
-    let Some(run) = on_terminal(&mgd, "json") else {
-        return;
-    };
+    let run = need!(on_terminal(&mgd, "json"));
     run.ended(0, &INDENTED.replace('\n', "\r\n"), "");
     assert_eq!(mgd.scratch.read("stderr.txt"), "");
     asked(&tenant, &["items", "items?p=2"]);
@@ -105,9 +103,7 @@ fn a_terminal_gets_the_document_indented() {
 #[test]
 fn a_terminal_gets_lines_as_they_are() {
     let (tenant, mgd) = script([("items", page("1 2", ""))]);
-    let Some(run) = on_terminal(&mgd, "jsonl") else {
-        return;
-    };
+    let run = need!(on_terminal(&mgd, "jsonl"));
     run.ended(0, &jsonl("1 2").replace('\n', "\r\n"), "");
     assert_eq!(mgd.scratch.read("stderr.txt"), "");
     asked(&tenant, &["items"]);

@@ -1,8 +1,6 @@
 //! PFX files, where the program was built with their reader.
 
-use std::process::Command;
-
-use crate::support::{Mgd, tool};
+use crate::support::{Command, Mgd, tool};
 use crate::tenant::{Reply, Tenant};
 
 /// A certificate and its key in a PFX file that this passphrase opens.
@@ -41,9 +39,7 @@ fn with_pfx(tenant: &Tenant, passphrase: &str) -> Option<Mgd> {
 fn a_pfx_file_proves_the_identity() {
     for passphrase in ["", "pass w\u{f6}rd"] {
         let tenant = Tenant::start();
-        let Some(mgd) = with_pfx(&tenant, passphrase) else {
-            return;
-        };
+        let mgd = need!(with_pfx(&tenant, passphrase));
         let token = tenant.issue_token();
         let grant = format!("{{\"access_token\":\"{token}\",\"expires_in\":3599}}");
         tenant.on(&tenant.token_path(), [Reply::json(grant)]);
@@ -60,9 +56,7 @@ fn a_pfx_file_proves_the_identity() {
 #[test]
 fn a_pfx_file_stays_shut_without_its_passphrase() {
     let tenant = Tenant::start();
-    let Some(mgd) = with_pfx(&tenant, "right") else {
-        return;
-    };
+    let mgd = need!(with_pfx(&tenant, "right"));
     let line = "mgd: certificate file both.pfx: is a PFX that the passphrase does not open, \
                 or damaged\nmgd: hint: check the passphrase: one line end after it is no part of \
                 it\n";
@@ -73,9 +67,7 @@ fn a_pfx_file_stays_shut_without_its_passphrase() {
 #[test]
 fn a_pfx_file_that_others_can_read_is_refused() {
     let tenant = Tenant::start();
-    let Some(mgd) = with_pfx(&tenant, "") else {
-        return;
-    };
+    let mgd = need!(with_pfx(&tenant, ""));
     let bytes = std::fs::read(mgd.scratch.path("both.pfx")).unwrap();
     mgd.scratch.write("both.pfx", bytes, 0o644);
     let run = mgd.list([] as [&str; 0]);

@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
 use crate::faults::wire::dead_port;
 use crate::managed_identity::{POD, issued};
 use crate::proxies::connect::proxy;
-use crate::support::{Mgd, Run, lines};
+use crate::support::{Command, Mgd, Run, lines};
 use crate::tenant::{Reply, Tenant};
 
 const DOCUMENT: &str = include_str!("../../docs/recipes.md");

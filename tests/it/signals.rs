@@ -1,10 +1,9 @@
 //! Signals end the program at once, and leave nothing half-written behind.
 
 use std::path::Path;
-use std::process::{Child, Command};
 use std::time::Duration;
 
-use crate::support::{Mgd, Run, run_by, skipped, tool, wait_until};
+use crate::support::{Child, Mgd, Run, run_by, signal, skipped, tool, wait_until};
 use crate::tenant::{Reply, Tenant};
 
 /// A tenant whose first page stops midway for as long as the test needs.
@@ -16,26 +15,6 @@ fn stalling() -> Tenant {
         Reply::json(body).stall_after(1000, Duration::from_secs(60)),
     );
     tenant
-}
-
-fn signal(name: &str, pid: u32) {
-    let status = Command::new("kill")
-        .args([name, &pid.to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
-}
-
-/// Whether this process, and with it all that it starts, was told to ignore a signal.
-pub fn is_ignored(number: u32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = u64::from_str_radix(mask.unwrap().trim(), 16).unwrap();
-    let is = mask >> (number - 1) & 1 == 1;
-    if is {
-        skipped(&format!("signal {number} is ignored here"));
-    }
-    is
 }
 
 fn end(child: Child) -> Run {
@@ -52,14 +31,11 @@ fn is_asking(tenant: &Tenant) -> bool {
 #[test]
 fn a_signal_ends_a_listing_at_once_and_quietly() {
     for (name, code) in [("-INT", 130), ("-TERM", 143)] {
-        if is_ignored(code as u32 - 128) {
-            continue;
-        }
         let tenant = stalling();
         let mgd = Mgd::new(&tenant);
         let child = mgd.start(["parameters.json"]);
         wait_until(|| is_asking(&tenant));
-        signal(name, child.id());
+        child.signal(name);
         let run = end(child);
         assert_eq!((run.code, run.stderr.as_str()), (code, ""));
     }
@@ -68,16 +44,13 @@ fn a_signal_ends_a_listing_at_once_and_quietly() {
 #[test]
 fn a_signal_leaves_the_old_file_and_no_temporary_one() {
     for (name, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
-        if is_ignored(code as u32 - 128) {
-            continue;
-        }
         let tenant = stalling();
         let mgd = Mgd::new(&tenant);
         mgd.scratch.write("out.json", "old", 0o644);
         let child = mgd.start(["parameters.json", "-O", "out.json"]);
         let is_temporary = |name: &String| name.starts_with(".out.json.");
         wait_until(|| mgd.scratch.names().iter().any(is_temporary) && is_asking(&tenant));
-        signal(name, child.id());
+        child.signal(name);
         assert_eq!(end(child).code, code);
         assert_eq!(mgd.scratch.read("out.json"), "old");
         assert!(!mgd.scratch.names().iter().any(is_temporary));
@@ -88,9 +61,7 @@ fn a_signal_leaves_the_old_file_and_no_temporary_one() {
 fn the_first_process_of_a_container_obeys_sigterm() {
     let tenant = stalling();
     let mgd = Mgd::new(&tenant);
-    let Some(unshare) = tool("unshare") else {
-        return;
-    };
+    let unshare = need!(tool("unshare"));
     let program = mgd.command(["parameters.json"]);
     let mut child = run_by(&unshare, &["--pid", "--fork"], &program)
         .spawn()
@@ -120,7 +91,7 @@ fn a_signal_that_nohup_has_it_ignore_stays_ignored() {
         .spawn()
         .unwrap();
     wait_until(|| is_asking(&tenant));
-    signal("-HUP", child.id());
+    child.signal("-HUP");
     assert_eq!(end(child).code, 0);
     assert_eq!(mgd.scratch.read("out.json"), "{\"value\":[]}\n");
 }

@@ -1,9 +1,8 @@
 //! Memory is that of one item, however long the listing.
 
 use std::io::{BufReader, Read as _};
-use std::process::Child;
 
-use crate::support::{Mgd, Scratch};
+use crate::support::{Child, Mgd, Scratch};
 use crate::tenant::{Reply, Tenant};
 
 /// The most memory that the program ever had, in kB, and the bytes that it wrote.

@@ -1,13 +1,15 @@
 //! Runs the program in a folder of its own, with nothing of the user's in reach.
 
+#[macro_use]
 mod machine;
 mod pages;
+mod process;
 mod run;
 mod scratch;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -15,8 +17,9 @@ use serde_json::Value;
 
 use crate::tenant::Tenant;
 
-pub use machine::{run_as_nobody, run_by, skipped, tool};
+pub use machine::{missing, run_as_nobody, run_by, skipped, tool};
 pub use pages::{asked, items, jsonl, page, resume_hint, script};
+pub use process::{Child, Command, signal};
 pub use run::Run;
 pub use scratch::Scratch;
 
@@ -26,6 +29,7 @@ pub struct Mgd {
     pub scratch: Scratch,
     program: PathBuf,
     variables: Vec<(String, String)>,
+    promise: Option<Duration>,
 }
 
 impl Mgd {
@@ -42,6 +46,7 @@ impl Mgd {
             scratch: Scratch::new(),
             program: PathBuf::from(env!("CARGO_BIN_EXE_mgd")),
             variables: Vec::new(),
+            promise: None,
         }
     }
 
@@ -68,6 +73,13 @@ impl Mgd {
         self
     }
 
+    /// Every run promises to end within this time, and is killed when it exceeds the bound of it.
+    #[allow(dead_code, reason = "for the modules named bounds")]
+    pub fn promises(mut self, promise: Duration) -> Self {
+        self.promise = Some(promise);
+        self
+    }
+
     /// The command, in the scratch folder and with no variable but those given.
     pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(&self.program);
@@ -80,6 +92,9 @@ impl Mgd {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if let Some(promise) = self.promise {
+            command.promises(promise);
+        }
         command
     }
 

@@ -12,7 +12,6 @@ mod sessions;
 mod sources;
 mod verified;
 
-use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::support::{Mgd, Run};
@@ -107,9 +106,4 @@ fn kept(mgd: &Mgd) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(mgd.scratch.path("cache/uploads"));
     let entries = entries.into_iter().flatten();
     entries.map(|entry| entry.unwrap().path()).collect()
-}
-
-fn signal(name: &str, pid: u32) {
-    let status = Command::new("kill").args([name, &pid.to_string()]).status();
-    assert!(status.unwrap().success());
 }

@@ -5,13 +5,12 @@ mod owners;
 mod picked;
 
 use std::path::Path;
-use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
 use crate::federated::{JWT, grant};
-use crate::support::{Mgd, Run, Scratch, lines, tool};
+use crate::support::{Command, Mgd, Run, Scratch, lines, tool};
 use crate::tenant::{CLIENT_ID, Reply, SECRET, TENANT_ID, Tenant};
 
 const POD: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";

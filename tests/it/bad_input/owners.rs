@@ -3,10 +3,10 @@
 use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::{confined, parameters, refused};
-use crate::support::{Mgd, Run, run_as_nobody, run_by, skipped, three_users, tool};
+use crate::support::{Command, Mgd, Run, run_as_nobody, run_by, skipped, three_users, tool};
 use crate::tenant::{SECRET, Tenant};
 
 const NOTHING: [&str; 0] = [];
@@ -165,7 +165,7 @@ fn a_pipe_is_accepted_as_shells_make_it_for_a_process() {
         ),
         &tenant,
     );
-    let Some(bash) = tool("bash") else { return };
+    let bash = need!(tool("bash"));
     let command = mgd.command(["parameters.json"]);
     let script = "exec \"$0\" --secret-file <(cat secret) \"$@\"";
     mgd.scratch.write("secret", SECRET, 0o600);
@@ -199,9 +199,7 @@ fn a_file_of_roots_is_accepted_by_others_unless_others_can_write_it() {
     let mgd = confined(&tenant);
     let arguments = ["parameters.json", "--token-cache=none"];
     set_mode(&mgd.scratch.path("parameters.json"), 0o644);
-    let Some(run) = run_as_nobody(&mgd, &mgd.command(arguments)) else {
-        return;
-    };
+    let run = need!(run_as_nobody(&mgd, &mgd.command(arguments)));
     whole(&run, &tenant);
     set_mode(&mgd.scratch.path("parameters.json"), 0o664);
     let message = "parameters file parameters.json: can be changed by others (mode 0664)";

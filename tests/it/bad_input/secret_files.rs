@@ -1,9 +1,7 @@
 //! The secret in a file of its own.
 
-use std::process::Command;
-
 use super::{confined, parameters, refused, said};
-use crate::support::{Mgd, Run, file_hint, three_users};
+use crate::support::{Command, Mgd, Run, file_hint, three_users};
 use crate::tenant::{SECRET, Tenant};
 
 const NOTHING: [&str; 0] = [];

@@ -1,11 +1,11 @@
 //! Several batches at a time: in which order, how far ahead, and how it ends.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Stdio};
 use std::time::Duration;
 
 use super::{BATCH, asked, batch, carried_out, statuses, things};
-use crate::support::{Mgd, Run, run_as_nobody, run_by, tool, wait_until};
+use crate::support::{Child, Mgd, Run, run_as_nobody, run_by, tool, wait_until};
 use crate::tenant::{Reply, Tenant};
 
 fn start(mgd: &Mgd, arguments: &[&str]) -> (Child, ChildStdin, BufReader<ChildStdout>) {
@@ -137,10 +137,7 @@ fn a_signal_ends_it_at_once_with_whole_lines_written() {
     for _ in 0..19 {
         stdout.read_line(&mut lines).unwrap();
     }
-    let kill = Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status();
-    assert!(kill.unwrap().success());
+    child.signal("-TERM");
     stdout.read_to_string(&mut lines).unwrap();
     let run = end(child);
     assert_eq!((run.code, run.stderr.as_str()), (143, ""));
@@ -167,9 +164,7 @@ fn without_threads_it_goes_on_one_by_one() {
     let input = mgd.scratch.write("in", input, 0o644);
     let parameters = mgd.scratch.read("parameters.json");
     mgd.scratch.write("parameters.json", parameters, 0o600);
-    let Some(prlimit) = tool("prlimit") else {
-        return;
-    };
+    let prlimit = need!(tool("prlimit"));
     let command = mgd.command([
         "parameters.json".as_ref(),
         "batch".as_ref(),

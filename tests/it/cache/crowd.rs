@@ -1,12 +1,11 @@
 //! Many processes, one token.
 
 use std::fs::File;
-use std::process::Child;
 
 use serde_json::Value;
 
 use super::{Cached, content, put, warning, whole};
-use crate::support::{Mgd, Run, lines};
+use crate::support::{Child, Mgd, Run, lines};
 use crate::tenant::{Reply, Tenant};
 
 const NOTHING: [&str; 0] = [];

@@ -1,10 +1,9 @@
 //! A process that is killed at any call while it writes the cache.
 
 use std::path::Path;
-use std::process::Command;
 
 use super::{Cached, FILE, content, whole};
-use crate::support::{Mgd, Run, run_by, skipped, tool};
+use crate::support::{Command, Mgd, Run, run_by, skipped, tool};
 use crate::tenant::Tenant;
 
 const NOTHING: [&str; 0] = [];
@@ -53,7 +52,7 @@ fn kept(mgd: &Mgd) -> String {
 
 #[test]
 fn a_process_killed_while_it_writes_leaves_the_old_cache_or_the_new_one() {
-    let Some(strace) = tool("strace") else { return };
+    let strace = need!(tool("strace"));
     let tenant = Tenant::start_plain();
     let mgd = Mgd::new(&tenant);
     let old = tenant.issue_token();
@@ -97,9 +96,7 @@ fn a_process_killed_while_it_writes_leaves_the_old_cache_or_the_new_one() {
 
 #[test]
 fn what_a_killed_process_left_is_cleared_away_after_an_hour_and_nothing_else_is() {
-    let (Some(strace), Some(touch)) = (tool("strace"), tool("touch")) else {
-        return;
-    };
+    let (strace, touch) = (need!(tool("strace")), need!(tool("touch")));
     let tenant = Tenant::start_plain();
     let mgd = Mgd::new(&tenant);
     let kill = || {

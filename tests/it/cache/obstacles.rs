@@ -2,10 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
 
 use super::{Cached, FILE, content, is_good_again, put, warning, whole};
-use crate::support::{Mgd, skipped, tool};
+use crate::support::{Command, Mgd, skipped, tool};
 use crate::tenant::Tenant;
 
 const NOTHING: [&str; 0] = [];
@@ -129,7 +128,7 @@ fn a_lock_that_is_a_symbolic_link_is_one_warning_and_its_victim_is_untouched() {
 
 #[test]
 fn word_of_a_wait_that_is_no_file_of_our_own_is_passed_over() {
-    let Some(mkfifo) = tool("mkfifo") else { return };
+    let mkfifo = need!(tool("mkfifo"));
     let tenant = Tenant::start();
     let mgd = Mgd::new(&tenant);
     put(&mgd, "{}");

@@ -66,7 +66,7 @@ fn a_token_is_kept_as_msal_keeps_it() {
 
 #[test]
 fn the_cache_is_its_owners_alone_whatever_the_umask() {
-    let Some(sh) = tool("sh") else { return };
+    let sh = need!(tool("sh"));
     let tenant = Tenant::start();
     let mgd = Mgd::new(&tenant);
     let command = mgd.command(["parameters.json"]);

@@ -54,7 +54,7 @@ fn x5c(certificates: &[&String]) -> Value {
 
 #[test]
 fn without_being_asked_for_no_certificate_is_sent() {
-    let Some(chain) = chain() else { return };
+    let chain = need!(chain());
     for parameters in [json!({}), json!({ "send_certificate_chain": false })] {
         let tenant = tenant_of(&chain.leaf);
         let mgd = with_one_file(&tenant, chain.leaf.pem() + &chain.issuer);
@@ -68,7 +68,7 @@ fn without_being_asked_for_no_certificate_is_sent() {
 
 #[test]
 fn the_chain_is_sent_with_the_leaf_first() {
-    let Some(chain) = chain() else { return };
+    let chain = need!(chain());
     let Chain { leaf, issuer, root } = &chain;
     let whole = x5c(&[&leaf.certificate, issuer, root]);
     let certificate = &leaf.certificate;
@@ -94,7 +94,7 @@ fn the_chain_is_sent_with_the_leaf_first() {
 
 #[test]
 fn two_files_send_the_chain_too() {
-    let Some(chain) = chain() else { return };
+    let chain = need!(chain());
     let tenant = tenant_of(&chain.leaf);
     let mgd = super::with_two_files(
         &tenant,
@@ -109,7 +109,7 @@ fn two_files_send_the_chain_too() {
 
 #[test]
 fn a_chain_that_cannot_be_sent_is_refused_and_not_forgotten() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let parameters = json!({
         "thumbprint": own.sha1(),
@@ -129,7 +129,7 @@ fn a_chain_that_cannot_be_sent_is_refused_and_not_forgotten() {
 
 #[test]
 fn what_is_neither_true_nor_false_is_refused() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_one_file(&tenant, own.pem());
     mgd.edit(|all| all["send_certificate_chain"] = "ture".into());

@@ -23,7 +23,7 @@ fn sent(tenant: &Tenant) -> &'static str {
 
 #[test]
 fn two_credentials_in_one_file_are_refused_without_auth() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for secret in [json!({ "secret": SECRET }), json!({ "secret_file": "s" })] {
         for certificate in [
             json!({ "certificate_file": "c.pem" }),
@@ -46,7 +46,7 @@ fn two_credentials_in_one_file_are_refused_without_auth() {
 
 #[test]
 fn auth_picks_one_of_two() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_one_file(&tenant, own.pem());
     mgd.edit(|all| all["secret"] = SECRET.into());
@@ -67,7 +67,7 @@ fn auth_picks_one_of_two() {
 
 #[test]
 fn auth_cannot_pick_what_is_not_there_or_not_known() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_one_file(&tenant, own.pem());
     let run = mgd.list(["--auth=secret"]);
@@ -79,7 +79,7 @@ fn auth_cannot_pick_what_is_not_there_or_not_known() {
 
 #[test]
 fn a_flag_wins_over_the_file_and_the_file_over_the_variables() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let variables = [
         ("AZURE_CLIENT_ID", "another"),
@@ -119,7 +119,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_variables() {
 
 #[test]
 fn two_flags_are_refused_without_auth() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_one_file(&tenant, own.pem());
     mgd.scratch.write("s", SECRET, 0o600);
@@ -141,7 +141,7 @@ fn two_flags_are_refused_without_auth() {
 
 #[test]
 fn a_certificate_of_a_flag_takes_its_key_from_the_same_file() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = client(&tenant, &json!({}));
     mgd.scratch.write("flag.pem", &own.certificate, 0o644);
@@ -153,7 +153,7 @@ fn a_certificate_of_a_flag_takes_its_key_from_the_same_file() {
 
 #[test]
 fn what_was_taken_and_why_is_said_with_v() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_one_file(&tenant, own.pem());
     let run = mgd.list(["-v"]).ok();

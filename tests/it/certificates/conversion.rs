@@ -50,7 +50,7 @@ fn pfx(identity: &Identity) -> Vec<u8> {
 
 #[test]
 fn a_pfx_is_refused_with_the_command_that_converts_it() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = client(&tenant, &json!({ "certificate_file": "a.pfx" }));
     mgd.scratch.write("a.pfx", pfx(own), 0o600);
@@ -64,7 +64,7 @@ fn a_pfx_is_refused_with_the_command_that_converts_it() {
 
 #[test]
 fn the_command_is_right_whatever_the_file_is_called() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for name in [
         "it's mine.pfx",
         "NEW.pfx",
@@ -89,7 +89,7 @@ fn the_command_is_right_whatever_the_file_is_called() {
 
 #[test]
 fn a_small_pfx_with_a_short_length_is_a_pfx_too() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     for bytes in [
         &[0x30, 0x81, 3, 1, 2, 3][..],
@@ -104,7 +104,7 @@ fn a_small_pfx_with_a_short_length_is_a_pfx_too() {
 
 #[test]
 fn a_certificate_as_der_is_refused_with_the_command_that_converts_it() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_two_files(&tenant, own.der(), &own.key);
     let run = mgd.list(NOTHING);
@@ -116,7 +116,7 @@ fn a_certificate_as_der_is_refused_with_the_command_that_converts_it() {
 
 #[test]
 fn a_key_as_der_is_refused_with_the_command_that_converts_it() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_two_files(&tenant, &own.certificate, own.key_der());
     let run = mgd.list(NOTHING);
@@ -128,7 +128,7 @@ fn a_key_as_der_is_refused_with_the_command_that_converts_it() {
 
 #[test]
 fn an_encryption_that_is_not_supported_is_changed_by_the_command() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for line in [
         "pkcs8 -topk8 -v2 des3 -passout file:pass -in k",
         "pkcs8 -topk8 -scrypt -passout file:pass -in k",
@@ -148,7 +148,7 @@ fn an_encryption_that_is_not_supported_is_changed_by_the_command() {
 
 #[test]
 fn utf_16_is_named_as_such() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let units = own.pem();
     let units = ['\u{feff}'].into_iter().chain(units.chars());

@@ -39,9 +39,7 @@ fn told(seconds: u64) -> String {
 /// What is said of a certificate of these dates when the tenant lets it in.
 #[track_caller]
 fn warned(start: u64, end: u64, warning: &str) {
-    let Some(identity) = with_dates(start, end) else {
-        return;
-    };
+    let identity = need!(with_dates(start, end));
     let tenant = tenant_of(&identity);
     let run = with_one_file(&tenant, identity.pem()).list(NOTHING);
     works_with(&run, &tenant, &format!("mgd: warning: {warning}\n"));
@@ -79,9 +77,7 @@ fn a_certificate_is_told_of_in_its_last_30_days() {
             format!("the certificate expires on {end_told} UTC: upload its successor in time");
         warned(1_500_000_000, end, &text);
     }
-    let Some(identity) = with_dates(1_500_000_000, now() + 30 * DAY + 600) else {
-        return;
-    };
+    let identity = need!(with_dates(1_500_000_000, now() + 30 * DAY + 600));
     let tenant = tenant_of(&identity);
     works(
         &with_one_file(&tenant, identity.pem()).list(NOTHING),
@@ -91,7 +87,7 @@ fn a_certificate_is_told_of_in_its_last_30_days() {
 
 #[test]
 fn dates_from_the_ends_of_the_calendar_are_read() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for (start, end) in [(1950, 2049), (1969, 2050), (2000, 9999)] {
         let mut params = params();
         params.not_before = rcgen::date_time_ymd(start, 1, 1);
@@ -107,9 +103,7 @@ fn dates_from_the_ends_of_the_calendar_are_read() {
 
 #[test]
 fn the_warning_is_an_object_for_programs_and_silent_when_quiet() {
-    let Some(identity) = with_dates(1_500_000_000, 1_614_834_367) else {
-        return;
-    };
+    let identity = need!(with_dates(1_500_000_000, 1_614_834_367));
     let tenant = tenant_of(&identity);
     let mgd = with_one_file(&tenant, identity.pem());
     let run = mgd.list(["--errors=json", "--token-cache=none"]).ok();
@@ -122,9 +116,7 @@ fn the_warning_is_an_object_for_programs_and_silent_when_quiet() {
 
 #[test]
 fn it_is_said_once_however_often_the_token_is_asked_for() {
-    let Some(identity) = with_dates(1_500_000_000, 1_614_834_367) else {
-        return;
-    };
+    let identity = need!(with_dates(1_500_000_000, 1_614_834_367));
     let tenant = tenant_of(&identity);
     tenant.on("/v1.0/users", [crate::tenant::Reply::status(401)]);
     let run = with_one_file(&tenant, identity.pem()).list(NOTHING).ok();
@@ -139,9 +131,7 @@ fn it_is_said_once_however_often_the_token_is_asked_for() {
 
 #[test]
 fn a_token_from_the_cache_needs_no_certificate_and_no_warning() {
-    let Some(identity) = with_dates(1_500_000_000, 1_614_834_367) else {
-        return;
-    };
+    let identity = need!(with_dates(1_500_000_000, 1_614_834_367));
     let tenant = tenant_of(&identity);
     let mgd = with_one_file(&tenant, identity.pem());
     mgd.list(NOTHING).ok();

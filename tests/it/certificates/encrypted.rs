@@ -30,7 +30,7 @@ fn with_passphrase(tenant: &Tenant, certificate: &str, key: &str, passphrase: &s
 
 #[test]
 fn keys_as_openssl_encrypts_them_are_opened() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for options in [
         "",
         "-v2 aes-128-cbc -v2prf hmacWithSHA256",
@@ -49,7 +49,7 @@ fn keys_as_openssl_encrypts_them_are_opened() {
 
 #[test]
 fn one_line_end_after_the_passphrase_is_no_part_of_it() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let key = encrypted("-v2 aes-256-cbc", &own.key);
     for end in ["\n", "\r\n"] {
         let tenant = tenant_of(own);
@@ -61,7 +61,7 @@ fn one_line_end_after_the_passphrase_is_no_part_of_it() {
 
 #[test]
 fn the_passphrase_may_come_from_the_variable_and_the_file_wins() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let key = encrypted("-v2 aes-256-cbc", &own.key);
     let tenant = tenant_of(own);
     let mgd = with_two_files(&tenant, &own.certificate, &key).env(PASSWORD, PASSPHRASE);
@@ -76,7 +76,7 @@ fn the_passphrase_may_come_from_the_variable_and_the_file_wins() {
 
 #[test]
 fn a_passphrase_that_is_not_needed_does_no_harm() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_passphrase(&tenant, &own.certificate, &own.key, PASSPHRASE);
     works(&mgd.list(NOTHING), &tenant);
@@ -84,7 +84,7 @@ fn a_passphrase_that_is_not_needed_does_no_harm() {
 
 #[test]
 fn a_wrong_passphrase_is_named_every_time() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let key = encrypted("-v2 aes-256-cbc -iter 1", &own.key);
     // A wrong passphrase gives right padding in one of 256 cases.
     for number in 0..40 {
@@ -110,7 +110,7 @@ fn a_wrong_passphrase_is_named_every_time() {
 
 #[test]
 fn a_file_for_the_passphrase_that_cannot_be_one_is_refused_by_its_own_name() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let key = encrypted("-v2 aes-256-cbc", &own.key);
     let tenant = tenant_of(own);
     let mgd = with_passphrase(&tenant, &own.certificate, &key, PASSPHRASE);
@@ -124,7 +124,7 @@ fn a_file_for_the_passphrase_that_cannot_be_one_is_refused_by_its_own_name() {
 
 #[test]
 fn other_encryptions_are_refused_with_the_command_that_helps() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for options in [
         "-v2 aes-256-cbc -v2prf hmacWithSHA1",
         "-v2 aes-256-cbc -v2prf hmacWithSHA512",

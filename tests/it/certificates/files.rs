@@ -11,7 +11,7 @@ const MADE_TOGETHER: &str =
 
 #[test]
 fn a_key_of_another_certificate_is_refused() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let hint = "openssl x509 -noout -pubkey -in CERT and openssl pkey -pubout -in KEY must agree";
     let message = "certificate file c.pem: the certificate is not the private key's";
@@ -23,7 +23,7 @@ fn a_key_of_another_certificate_is_refused() {
 
 #[test]
 fn a_certificate_where_the_key_belongs_is_named() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_two_files(&tenant, &own.certificate, &own.certificate);
     let message = "private key file k.pem: holds a certificate where the private key belongs";
@@ -38,7 +38,7 @@ fn a_certificate_where_the_key_belongs_is_named() {
 
 #[test]
 fn a_key_where_the_certificate_belongs_is_named() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let message = "certificate file c.pem: holds no certificate";
     let hint = "give the certificate that was uploaded, -----BEGIN CERTIFICATE-----";
@@ -55,7 +55,7 @@ fn a_key_where_the_certificate_belongs_is_named() {
 
 #[test]
 fn a_certificate_alone_wants_its_key() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_one_file(&tenant, &own.certificate);
     let message = "certificate file c.pem: holds no private key";
@@ -65,7 +65,7 @@ fn a_certificate_alone_wants_its_key() {
 
 #[test]
 fn two_keys_in_one_file_are_refused() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let hint = "leave the one that belongs to the certificate";
     let mgd = with_one_file(&tenant, format!("{}{}", own.pem(), other().key));
@@ -79,7 +79,7 @@ fn two_keys_in_one_file_are_refused() {
 
 #[test]
 fn what_is_no_pem_or_a_damaged_one_is_told_apart() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let nothing = "holds neither a certificate nor a private key";
     let pem = "give PEM: -----BEGIN CERTIFICATE----- and -----BEGIN PRIVATE KEY-----";
@@ -111,7 +111,7 @@ fn what_is_no_pem_or_a_damaged_one_is_told_apart() {
 
 #[test]
 fn a_key_with_a_flipped_bit_is_refused_offline() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mut der = own.key_der();
     let middle = der.len() / 2;
@@ -127,7 +127,7 @@ fn a_key_with_a_flipped_bit_is_refused_offline() {
 
 #[test]
 fn a_file_with_a_key_that_others_can_read_is_refused_with_the_mode_that_helps() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for mode in [0o644, 0o640, 0o604, 0o660] {
         let tenant = tenant_of(own);
         let open = format!("holds a secret and is open to others (mode {mode:04o})");
@@ -144,7 +144,7 @@ fn a_file_with_a_key_that_others_can_read_is_refused_with_the_mode_that_helps() 
 
 #[test]
 fn a_file_with_a_certificate_only_may_be_read_but_not_changed_by_others() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_two_files(&tenant, &own.certificate, &own.key);
     works(&mgd.list(NOTHING), &tenant);
@@ -157,7 +157,7 @@ fn a_file_with_a_certificate_only_may_be_read_but_not_changed_by_others() {
 
 #[test]
 fn a_file_that_is_missing_or_none_is_named() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     for (path, cause) in [
         ("missing", "no such file or directory"),

@@ -13,7 +13,7 @@ fn one_file_works(identity: &Identity, pem: &str) {
 
 #[test]
 fn one_file_may_hold_both_in_any_order_with_any_line_ends() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let both = own.pem();
     one_file_works(own, &both);
     one_file_works(own, &format!("{}{}", own.key, own.certificate));
@@ -26,14 +26,14 @@ fn one_file_may_hold_both_in_any_order_with_any_line_ends() {
 
 #[test]
 fn one_file_that_lost_its_line_ends_is_still_read() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     one_file_works(own, &own.pem().replace('\n', " "));
     one_file_works(own, &own.pem().replace('\n', ""));
 }
 
 #[test]
 fn bag_attributes_and_other_text_are_passed_over() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let files = [("both", own.pem().into_bytes())];
     let files = files.each_ref().map(|(name, bytes)| (*name, &**bytes));
     let pfx = openssl(
@@ -55,7 +55,7 @@ fn bag_attributes_and_other_text_are_passed_over() {
 
 #[test]
 fn a_key_may_be_pkcs1_or_pkcs8() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let pkcs1 = own.key_pkcs1();
     assert!(pkcs1.starts_with("-----BEGIN RSA PRIVATE KEY-----"));
     one_file_works(own, &format!("{}{pkcs1}", own.certificate));
@@ -68,7 +68,7 @@ fn a_key_may_be_pkcs1_or_pkcs8() {
 
 #[test]
 fn two_files_may_hold_each_its_part() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     works(
         &with_two_files(&tenant, &own.certificate, &own.key).list(NOTHING),
@@ -85,7 +85,7 @@ fn two_files_may_hold_each_its_part() {
 
 #[test]
 fn a_key_in_an_old_encryption_beside_the_certificate_stays_shut_too() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let line = "rsa -aes256 -traditional -passout file:pass -in k";
     let shut = converted(line, &own.key);
@@ -97,7 +97,7 @@ fn a_key_in_an_old_encryption_beside_the_certificate_stays_shut_too() {
 
 #[test]
 fn the_certificate_is_sought_among_others_by_its_key() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let all = format!("{}{}", other().certificate, own.certificate);
     works(
@@ -108,7 +108,7 @@ fn the_certificate_is_sought_among_others_by_its_key() {
 
 #[test]
 fn relative_paths_stand_on_the_folder_of_the_parameters_file() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = client(
         &tenant,
@@ -129,7 +129,7 @@ fn relative_paths_stand_on_the_folder_of_the_parameters_file() {
 
 #[test]
 fn a_certificate_of_the_first_version_is_as_good_as_one_of_the_third() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     // What `openssl x509 -req` makes without extensions.
     let request = converted("req -new -key k -subj /CN=daemon", &own.key);
     let files = [("r", request.as_bytes()), ("k", own.key.as_bytes())];
@@ -143,7 +143,7 @@ fn a_certificate_of_the_first_version_is_as_good_as_one_of_the_third() {
 
 #[test]
 fn an_extension_that_is_not_known_does_not_matter() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let mut params = super::maker::params();
     let content = vec![0x05, 0x00];
     let mut extension =

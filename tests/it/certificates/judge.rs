@@ -118,7 +118,7 @@ impl<'i> Case<'i> {
 
 #[test]
 fn the_tenant_takes_both_algorithms_and_both_thumbprints() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let sha1 = thumbprint(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, own);
     let sha256 = thumbprint(&ring::digest::SHA256, own);
     let chain = json!([BASE64_STANDARD.encode(own.der())]);
@@ -136,7 +136,7 @@ fn the_tenant_takes_both_algorithms_and_both_thumbprints() {
 
 #[test]
 fn the_tenant_refuses_a_header_that_names_no_certificate_of_its_own() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let sha1 = thumbprint(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, own);
     let sha256 = thumbprint(&ring::digest::SHA256, own);
     let foreign = thumbprint(&ring::digest::SHA256, other());
@@ -174,7 +174,7 @@ fn the_tenant_refuses_a_header_that_names_no_certificate_of_its_own() {
 
 #[test]
 fn the_tenant_refuses_claims_that_are_not_right() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let now = seconds();
     for (name, value, code) in [
         ("aud", json!("https://localhost/oauth2/v2.0/token"), 50_012),
@@ -198,7 +198,7 @@ fn the_tenant_refuses_claims_that_are_not_right() {
 
 #[test]
 fn the_tenant_refuses_a_signature_of_another_key_and_a_text_that_was_changed() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let mut case = Case::new(own);
     case.identity = other();
     assert_eq!(case.judged(), 700_027);
@@ -217,7 +217,7 @@ fn the_tenant_refuses_a_signature_of_another_key_and_a_text_that_was_changed() {
 
 #[test]
 fn the_tenant_refuses_an_assertion_that_comes_again_or_not_at_all() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let case = Case::new(own);
     let assertion = case.assertion();
     assert_eq!(case.judged_as(&assertion), 0);

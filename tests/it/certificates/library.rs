@@ -21,7 +21,7 @@ fn users(tenant: &Tenant, credential: Credential) -> Result<usize, Error> {
 
 #[test]
 fn a_certificate_or_a_thumbprint_lets_a_client_in() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let (certificate, key) = (own.certificate.as_bytes(), own.key.as_bytes());
     let shut = converted("pkcs8 -topk8 -passout file:pass -in k", &own.key);
@@ -40,7 +40,7 @@ fn a_certificate_or_a_thumbprint_lets_a_client_in() {
 
 #[test]
 fn the_chain_is_sent_when_it_is_asked_for() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let credential =
         Credential::certificate(own.certificate.as_bytes(), own.key.as_bytes(), None).unwrap();
@@ -52,7 +52,7 @@ fn the_chain_is_sent_when_it_is_asked_for() {
 
 #[test]
 fn what_does_not_belong_together_is_an_error_of_the_parameters() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let (certificate, key) = (own.certificate.as_bytes(), own.key.as_bytes());
     for (credential, message) in [
         (
@@ -80,7 +80,7 @@ fn what_does_not_belong_together_is_an_error_of_the_parameters() {
 
 #[test]
 fn a_credential_does_not_show_its_key() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let (certificate, key) = (own.certificate.as_bytes(), own.key.as_bytes());
     let credential = Credential::certificate(certificate, key, None).unwrap();
     let shown = format!("{credential:?}");

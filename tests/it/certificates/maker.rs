@@ -1,7 +1,7 @@
 //! Makes keys with `openssl` when they are needed, and certificates for them: nothing that looks
 //! like a key is kept.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, SigningKey};
 use serde_json::Value;
 
-use crate::support::{Scratch, skipped, tool};
+use crate::support::{Command, Scratch, skipped, tool};
 
 /// An RSA key, as PKCS#8, and its certificate.
 #[derive(Clone)]

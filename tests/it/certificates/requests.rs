@@ -20,7 +20,7 @@ fn ids(tenant: &Tenant) -> HashSet<String> {
 
 #[test]
 fn the_form_and_the_assertion_are_those_of_the_rfc() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     works(&with_one_file(&tenant, own.pem()).list(NOTHING), &tenant);
     let requests = tenant.requests();
@@ -71,7 +71,7 @@ fn the_form_and_the_assertion_are_those_of_the_rfc() {
 
 #[test]
 fn every_run_and_every_repeat_has_an_id_of_its_own() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for reply in [
         Reply::entra_error(429, "throttled", 4242, "Slower.").retry_after("0"),
         Reply::entra_error(503, "server_error", 4242, "Later.").retry_after("0"),
@@ -92,7 +92,7 @@ fn every_run_and_every_repeat_has_an_id_of_its_own() {
 
 #[test]
 fn a_fresh_token_after_a_401_has_a_fresh_id() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     tenant.on("/v1.0/users", [Reply::status(401)]);
     works(&with_one_file(&tenant, own.pem()).list(NOTHING), &tenant);
@@ -101,7 +101,7 @@ fn a_fresh_token_after_a_401_has_a_fresh_id() {
 
 #[test]
 fn a_token_that_is_kept_is_used_without_another_assertion() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_one_file(&tenant, own.pem());
     works(&mgd.list(NOTHING), &tenant);
@@ -115,7 +115,7 @@ fn a_token_that_is_kept_is_used_without_another_assertion() {
 
 #[test]
 fn a_certificate_that_is_not_registered_is_refused_once_with_the_remedy() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(other());
     let run = with_one_file(&tenant, own.pem()).list(NOTHING);
     assert_eq!((run.code, run.stdout.as_str()), (3, ""));
@@ -128,7 +128,7 @@ fn a_certificate_that_is_not_registered_is_refused_once_with_the_remedy() {
 
 #[test]
 fn a_certificate_that_was_not_valid_when_it_was_asked_is_told_whole() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let cases = [
         (
             700_024,
@@ -163,7 +163,7 @@ fn a_certificate_that_was_not_valid_when_it_was_asked_is_told_whole() {
 
 #[test]
 fn several_processes_make_several_ids() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_one_file(&tenant, own.pem());
     let children: Vec<_> = (0..6)

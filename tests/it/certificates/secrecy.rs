@@ -113,21 +113,21 @@ fn tried(own: &Identity, failures: &[Failure], canaries: &Canaries) -> Vec<Strin
 
 #[test]
 fn a_damaged_key_is_never_quoted() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let canaries = Canaries::new(&[&own.key, &own.key_pkcs1()]);
     assert_eq!(tried(own, &damaged(own), &canaries), NONE);
 }
 
 #[test]
 fn a_key_where_something_else_belongs_is_never_quoted() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let canaries = Canaries::new(&[&own.key]);
     assert_eq!(tried(own, &misplaced(own), &canaries), NONE);
 }
 
 #[test]
 fn a_key_in_a_variable_or_on_the_command_line_is_never_quoted() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let canaries = Canaries::new(&[&own.key]);
     let mut found = Vec::new();
     for key in [
@@ -154,7 +154,7 @@ fn a_key_in_a_variable_or_on_the_command_line_is_never_quoted() {
 
 #[test]
 fn neither_an_encrypted_key_nor_its_passphrase_shows() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let mut found = Vec::new();
     for (failure, key) in encrypted(own) {
         let canaries = Canaries::new(&[&own.key, &own.key_pkcs1(), &key]);
@@ -173,7 +173,7 @@ fn neither_an_encrypted_key_nor_its_passphrase_shows() {
 
 #[test]
 fn a_pfx_is_never_quoted() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let both = own.pem();
     let files = [("both", both.as_bytes()), ("pass", PASSPHRASE.as_bytes())];
     let pfx = openssl("pkcs12 -export -in both -passout file:pass", &files);

@@ -20,26 +20,20 @@ fn size_refused(pkcs8: &str, bits: u32) {
 
 #[test]
 fn a_key_below_2048_bits_is_refused() {
-    if own().is_some() {
-        size_refused(&key(1024), 1024);
-        size_refused(&key(2047), 2047);
-    }
+    need!(own());
+    size_refused(&key(1024), 1024);
+    size_refused(&key(2047), 2047);
 }
 
 #[test]
 fn a_key_above_4096_bits_is_refused() {
-    if own().is_some()
-        && let Some(key) = key_in_time(8192)
-    {
-        size_refused(&key, 8192);
-    }
+    need!(own());
+    size_refused(&need!(key_in_time(8192)), 8192);
 }
 
 #[test]
 fn keys_up_to_4096_bits_work() {
-    if own().is_none() {
-        return;
-    }
+    need!(own());
     for bits in [3072, 4096] {
         if let Some(key) = key_in_time(bits) {
             let identity = Identity::new(&key);
@@ -52,7 +46,7 @@ fn keys_up_to_4096_bits_work() {
 
 #[test]
 fn a_key_on_an_elliptic_curve_is_refused_with_the_kind_that_works() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let sec1 = text(openssl("ecparam -name prime256v1 -genkey", &[]));
     assert!(sec1.starts_with("-----BEGIN EC PARAMETERS-----"));
@@ -76,7 +70,7 @@ fn a_key_on_an_elliptic_curve_is_refused_with_the_kind_that_works() {
 
 #[test]
 fn an_rsa_key_of_a_kind_that_cannot_be_used_is_not_called_damaged() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for line in [
         "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:3",
         "genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048",

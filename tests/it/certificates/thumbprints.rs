@@ -18,7 +18,7 @@ fn with_thumbprint(tenant: &Tenant, identity: &Identity, thumbprint: &str) -> Mg
 
 #[test]
 fn colons_spaces_case_and_marks_do_not_matter() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let digits = own.sha1();
     for text in [
         digits.clone(),
@@ -39,7 +39,7 @@ fn colons_spaces_case_and_marks_do_not_matter() {
 
 #[test]
 fn white_space_of_any_kind_around_it_does_not_matter() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for text in [
         format!("\t{}\r\n", own.sha1()),
         format!("\u{a0}{}", own.sha1()),
@@ -51,7 +51,7 @@ fn white_space_of_any_kind_around_it_does_not_matter() {
 
 #[test]
 fn a_thumbprint_of_64_digits_is_sha_256() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for text in [own.sha256(), colons(&own.sha256()).to_lowercase()] {
         let tenant = tenant_of(own);
         works(&with_thumbprint(&tenant, own, &text).list(NOTHING), &tenant);
@@ -63,7 +63,7 @@ fn a_thumbprint_of_64_digits_is_sha_256() {
 
 #[test]
 fn what_is_no_thumbprint_is_refused() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let digits = own.sha1();
     for text in [
         "",
@@ -98,7 +98,7 @@ fn what_is_no_thumbprint_is_refused() {
 
 #[test]
 fn a_thumbprint_of_another_certificate_is_refused_by_the_service_with_its_remedy() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let text = super::maker::other().sha1();
     let run = with_thumbprint(&tenant, own, &text).list(NOTHING);
@@ -112,7 +112,7 @@ fn a_thumbprint_of_another_certificate_is_refused_by_the_service_with_its_remedy
 
 #[test]
 fn a_thumbprint_that_is_not_the_certificates_is_told_before_anything_is_sent() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_thumbprint(&tenant, own, &super::maker::other().sha1());
     mgd.edit(|all| all["certificate_file"] = "c.pem".into());
@@ -124,7 +124,7 @@ fn a_thumbprint_that_is_not_the_certificates_is_told_before_anything_is_sent() {
 
 #[test]
 fn each_half_alone_is_refused() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_thumbprint(&tenant, own, &own.sha1());
     mgd.edit(|all| all["private_key_file"] = serde_json::Value::Null);

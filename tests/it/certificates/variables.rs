@@ -36,7 +36,7 @@ fn get(tenant: &Tenant) -> Vec<String> {
 
 #[test]
 fn the_variables_alone_are_enough() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     works(
         &with_variables(&tenant, &own.pem()).run(get(&tenant)),
@@ -50,7 +50,7 @@ fn the_variables_alone_are_enough() {
 
 #[test]
 fn the_chain_is_sent_when_the_variable_says_so() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     for (value, is_sent) in [
         ("true", true),
         ("True", true),
@@ -73,7 +73,7 @@ fn the_chain_is_sent_when_the_variable_says_so() {
 
 #[test]
 fn a_secret_wins_over_a_certificate_as_in_azure_identity() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_variables(&tenant, &own.pem()).env("AZURE_CLIENT_SECRET", SECRET);
     works(&mgd.run(get(&tenant)), &tenant);
@@ -87,7 +87,7 @@ fn a_secret_wins_over_a_certificate_as_in_azure_identity() {
 
 #[test]
 fn a_certificate_is_never_used_for_another_application() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     for (name, used) in [
         ("AZURE_CLIENT_ID", CLIENT_ID),
@@ -112,7 +112,7 @@ fn a_certificate_is_never_used_for_another_application() {
 
 #[test]
 fn what_is_not_used_is_not_what_is_named() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = super::client(&tenant, &serde_json::json!({}))
         .env("AZURE_CLIENT_ID", OTHER)
@@ -130,7 +130,7 @@ fn what_is_not_used_is_not_what_is_named() {
 
 #[test]
 fn the_hint_for_a_certificate_of_another_application_speaks_of_no_secret() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = super::client(&tenant, &serde_json::json!({}))
         .env("AZURE_CLIENT_ID", OTHER)
@@ -143,7 +143,7 @@ fn the_hint_for_a_certificate_of_another_application_speaks_of_no_secret() {
 
 #[test]
 fn the_parameters_file_may_name_the_application_and_the_variable_its_certificate() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = super::client(&tenant, &serde_json::json!({})).env(PATH, "c.pem");
     mgd.scratch.write("c.pem", own.pem(), 0o600);
@@ -152,7 +152,7 @@ fn the_parameters_file_may_name_the_application_and_the_variable_its_certificate
 
 #[test]
 fn a_file_that_the_variable_names_is_judged_like_any_other() {
-    let Some(own) = own() else { return };
+    let own = need!(own());
     let tenant = tenant_of(own);
     let mgd = with_variables(&tenant, &own.pem());
     mgd.scratch.write("c.pem", own.pem(), 0o644);

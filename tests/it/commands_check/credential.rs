@@ -1,12 +1,11 @@
 //! What is wrong with a certificate: its dates.
 
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
 use super::{check, failed, healthy, told, troubles};
-use crate::support::{Run, tool};
+use crate::support::{Command, Run, tool};
 
 const DAY: u64 = 24 * 3600;
 
@@ -38,15 +37,11 @@ const CHOICE: &str = "certificate from parameters file parameters.json";
 
 #[test]
 fn the_dates_of_the_certificate_are_told() {
-    let Some(run) = with_dates(-1, 90) else {
-        return;
-    };
+    let run = need!(with_dates(-1, 90));
     let (line, _) = told(&run, "pass  credential: ");
     assert!(line.starts_with(&format!("{CHOICE}, valid until ")));
     assert_eq!((run.code, troubles(&run)), (0, vec![]));
-    let Some(run) = with_dates(-1, 10) else {
-        return;
-    };
+    let run = need!(with_dates(-1, 10));
     let (line, _) = told(&run, "warn  credential: ");
     let start = format!("{CHOICE}: the certificate expires on ");
     assert!(line.starts_with(&start), "{line}");
@@ -69,9 +64,7 @@ fn a_certificate_outside_its_dates_fails() {
         ),
     ];
     for ((start, end), text, remedy) in cases {
-        let Some(run) = with_dates(start, end) else {
-            return;
-        };
+        let run = need!(with_dates(start, end));
         let (line, hint) = failed(&run, "credential");
         assert!(line.starts_with(&format!("{CHOICE}: {text}")), "{line}");
         assert_eq!((run.code, hint), (2, remedy));

@@ -120,7 +120,7 @@ fn kill_everywhere(
 
 #[test]
 fn a_process_killed_at_any_point_loses_no_change() {
-    let Some(strace) = tool("strace") else { return };
+    let strace = need!(tool("strace"));
     let (tenant, mgd, kept) = prepare();
     let out = mgd.scratch.read("out");
     // The place that the first page of changes leads to.
@@ -134,9 +134,7 @@ fn a_process_killed_at_any_point_loses_no_change() {
         is_known(out);
         assert!(out.contains("@mgd.reset"), "{out}");
     };
-    let Some((names, replays)) = kill_everywhere(&strace, &mgd, &again, &is_whole) else {
-        return;
-    };
+    let (names, replays) = need!(kill_everywhere(&strace, &mgd, &again, &is_whole));
     let count = |name: &str| names.iter().filter(|known| *known == name).count();
     // A page of changes, the marker and three pages: five times the lines and the state.
     assert!(count("fdatasync") == 5 && count("fsync") >= 10, "{names:?}");
@@ -147,7 +145,7 @@ fn a_process_killed_at_any_point_loses_no_change() {
 
 #[test]
 fn a_first_round_killed_at_any_point_loses_no_item() {
-    let Some(strace) = tool("strace") else { return };
+    let strace = need!(tool("strace"));
     let (tenant, mgd) = tenant("a b c");
     // The token is in the cache, so that each run asks for the same.
     mgd.get(&["users"]).ok();
@@ -160,9 +158,7 @@ fn a_first_round_killed_at_any_point_loses_no_item() {
         let ids: Vec<_> = known(out).into_keys().collect();
         assert_eq!(ids, ["a", "b", "c"], "{out}");
     };
-    let Some((names, replays)) = kill_everywhere(&strace, &mgd, &again, &is_whole) else {
-        return;
-    };
+    let (names, replays) = need!(kill_everywhere(&strace, &mgd, &again, &is_whole));
     assert!(names.len() > 15, "{names:?}");
     assert!(replays > 0 && replays < names.len(), "{replays}");
     assert_eq!(tenant.violations(), [] as [String; 0]);

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::{add, arguments, delta, end, gets, signal, tenant};
-use crate::support::{Mgd, jsonl, run_by, skipped, tool, wait_until};
+use super::{add, arguments, delta, end, gets, tenant};
+use crate::support::{Mgd, jsonl, run_by, signal, skipped, tool, wait_until};
 use crate::tenant::{Reply, Tenant};
 
 /// A first page that stops for a moment, after more than a buffer of items.
-fn slow_page(tenant: &Tenant, wait: Duration) -> String {
+pub(super) fn slow_page(tenant: &Tenant, wait: Duration) -> String {
     let long = |id: &str| format!("{{\"id\":\"{id}\",\"x\":\"{}\"}}", "y".repeat(80_000));
     tenant.change(&long("a"));
     tenant.change(&long("b"));
@@ -19,7 +19,7 @@ fn slow_page(tenant: &Tenant, wait: Duration) -> String {
     format!("{}\n{}\n", long("a"), long("b"))
 }
 
-fn has_begun(mgd: &Mgd) -> bool {
+pub(super) fn has_begun(mgd: &Mgd) -> bool {
     std::fs::metadata(mgd.scratch.path("out")).is_ok_and(|out| out.len() > 0)
 }
 
@@ -32,7 +32,7 @@ fn a_signal_between_rounds_ends_it_at_once() {
             let state = std::fs::read_to_string(mgd.scratch.path("s.state"));
             state.is_ok_and(|state| state.contains("\"delta\""))
         });
-        signal(name, child.id());
+        child.signal(name);
         let run = end(child);
         run.ended(code, &jsonl("a b c"), "");
         add(&tenant, "d");
@@ -46,7 +46,7 @@ fn a_signal_within_a_page_ends_it_when_the_page_is_written_and_kept() {
     let first = slow_page(&tenant, Duration::from_millis(1500));
     let child = super::appending(&mgd, &["--watch", "60"]).spawn().unwrap();
     wait_until(|| has_begun(&mgd));
-    signal("-TERM", child.id());
+    child.signal("-TERM");
     end(child).ended(143, "", "");
     assert_eq!(mgd.scratch.read("out"), first);
     assert_eq!(gets(&tenant, 0), ["users/delta"]);
@@ -60,8 +60,8 @@ fn a_second_signal_ends_it_at_once_and_the_page_comes_again() {
     let child = super::appending(&mgd, &[]).spawn().unwrap();
     wait_until(|| has_begun(&mgd));
     // Two of one kind may be taken for one: they are no queue.
-    signal("-INT", child.id());
-    signal("-TERM", child.id());
+    child.signal("-INT");
+    child.signal("-TERM");
     let run = end(child);
     assert!(matches!(run.code, 130 | 143), "{}", run.code);
     assert!(!mgd.scratch.path("s.state").exists());
@@ -70,32 +70,18 @@ fn a_second_signal_ends_it_at_once_and_the_page_comes_again() {
 }
 
 #[test]
-fn a_page_that_does_not_end_holds_a_signal_up_for_a_while_only() {
-    let (tenant, mgd) = tenant("");
-    slow_page(&tenant, Duration::from_secs(60));
-    let child = super::appending(&mgd, &[]).spawn().unwrap();
-    wait_until(|| has_begun(&mgd));
-    signal("-TERM", child.id());
-    end(child).ended(143, "", "");
-    assert!(!mgd.scratch.path("s.state").exists());
-    assert_eq!(gets(&tenant, 0), ["users/delta"]);
-}
-
-#[test]
 fn a_signal_while_it_waits_for_an_answer_ends_it_at_once() {
     let (tenant, mgd) = tenant("a");
     tenant.always("/v1.0/users/delta", Reply::status(429).retry_after("60"));
     let child = mgd.start(arguments(&[]));
     wait_until(|| !gets(&tenant, 0).is_empty());
-    signal("-TERM", child.id());
+    child.signal("-TERM");
     end(child).ended(143, "", "");
 }
 
 #[test]
 fn the_first_process_of_a_container_ends_between_pages_too() {
-    let Some(unshare) = tool("unshare") else {
-        return;
-    };
+    let unshare = need!(tool("unshare"));
     let (tenant, mgd) = tenant("");
     let first = slow_page(&tenant, Duration::from_millis(1500));
     let program = super::appending(&mgd, &["--watch", "60"]);

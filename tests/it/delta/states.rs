@@ -178,18 +178,14 @@ fn a_state_that_cannot_be_written_is_found_out_before_anything_is_asked() {
     allow("parameters.json", 0o644);
     let mut words = arguments(&[]);
     words[3] = "folder/s";
-    let Some(run) = run_as_nobody(&mgd, &mgd.command(words)) else {
-        return;
-    };
+    let run = need!(run_as_nobody(&mgd, &mgd.command(words)));
     run.refused(6, "mgd: state folder/s: not written: permission denied\n");
     assert_eq!(tenant.requests().len(), 0);
 }
 
 #[test]
 fn a_disk_without_room_is_found_out_before_anything_is_asked() {
-    let (Some(unshare), Some(_)) = (tool("unshare"), tool("mount")) else {
-        return;
-    };
+    let (unshare, _) = (need!(tool("unshare")), need!(tool("mount")));
     let (tenant, mgd) = tenant("a");
     let script = "mount -t tmpfs -o size=8k none full && touch full/s.lock && chmod 600 full/s.lock \
                   && { head -c 100000 /dev/zero > full/fill 2>/dev/null; exec \"$0\" \"$@\"; }";

@@ -1,6 +1,6 @@
 //! `--watch`: round after round.
 
-use super::{MARKER, RESET, add, arguments, delta, end, gets, known, signal, tenant};
+use super::{MARKER, RESET, add, arguments, delta, end, gets, known, tenant};
 use crate::support::{jsonl, wait_until};
 use crate::tenant::Reply;
 
@@ -15,7 +15,7 @@ fn round_follows_round_until_a_signal() {
     }
     let count = gets(&tenant, 0).len();
     wait_until(|| gets(&tenant, 0).len() >= count + 3);
-    signal("-TERM", child.id());
+    child.signal("-TERM");
     end(child).ended(143, &jsonl("a b c d e"), "");
     delta(&mgd, &[]).ended(0, "", "");
     assert_eq!(tenant.violations(), [] as [String; 0]);
@@ -41,7 +41,7 @@ fn a_token_that_is_near_its_end_or_refused_is_replaced() {
     add(&tenant, "b");
     let count = gets(&tenant, 0).len();
     wait_until(|| gets(&tenant, 0).len() >= count + 4);
-    signal("-TERM", child.id());
+    child.signal("-TERM");
     end(child).ended(143, &jsonl("a b"), "");
 }
 
@@ -71,7 +71,7 @@ fn a_reset_in_a_later_round_is_told_and_listing_goes_on() {
         tenant.forget_places(410, "resyncRequired", true);
     }
     later();
-    signal("-INT", child.id());
+    child.signal("-INT");
     let run = end(child);
     assert_eq!((run.code, run.stderr), (130, RESET.repeat(2)));
     assert_eq!(run.stdout.matches(MARKER).count(), 2);

@@ -1,14 +1,12 @@
 //! AD FS, which knows certificates by SHA-1 only.
 
-use std::process::Command;
-
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::{FOUND, NOTHING, saying};
 use crate::federated::{JWT_BEARER, assertions, field, grant, whole};
-use crate::support::{Mgd, lines, tool};
+use crate::support::{Command, Mgd, lines, tool};
 use crate::tenant::{Reply, Tenant};
 use crate::which::write_certificate;
 
@@ -61,7 +59,7 @@ fn thumbprint(mgd: &Mgd, hash: &str) -> String {
 
 #[test]
 fn a_certificate_is_named_by_sha_1_and_signs_with_rs256() {
-    let Some((tenant, mgd)) = adfs() else { return };
+    let (tenant, mgd) = need!(adfs());
     whole(&mgd.list(NOTHING), &tenant);
     let (configuration, post) = (format!("GET {CONFIGURATION}"), format!("POST {TOKEN}"));
     assert_eq!(lines(&tenant), [&configuration, &post, "GET /v1.0/users"]);
@@ -81,7 +79,7 @@ fn a_certificate_is_named_by_sha_1_and_signs_with_rs256() {
 
 #[test]
 fn its_token_is_kept_under_its_own_realm() {
-    let Some((tenant, mgd)) = adfs() else { return };
+    let (tenant, mgd) = need!(adfs());
     whole(&mgd.list(NOTHING), &tenant);
     let cache = std::fs::read_to_string(mgd.cache()).unwrap();
     let cache: Value = serde_json::from_str(&cache).unwrap();
@@ -92,7 +90,7 @@ fn its_token_is_kept_under_its_own_realm() {
 
 #[test]
 fn its_scope_is_any_that_it_knows() {
-    let Some((tenant, mgd)) = adfs() else { return };
+    let (tenant, mgd) = need!(adfs());
     mgd.edit(|parameters| parameters["scope"] = json!(["openid"]));
     whole(&mgd.list(NOTHING), &tenant);
     assert_eq!(
@@ -121,9 +119,7 @@ fn elsewhere_a_certificate_is_named_by_sha_256_and_signs_with_ps256() {
         parameters["secret"] = Value::Null;
         parameters["certificate_file"] = "certificate".into();
     });
-    let Some(()) = write_certificate(&mgd, "certificate") else {
-        return;
-    };
+    need!(write_certificate(&mgd, "certificate"));
     whole(&mgd.list(NOTHING), &tenant);
     let assertion = &assertions(&tenant)[0];
     let name = thumbprint(&mgd, "-sha256");

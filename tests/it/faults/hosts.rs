@@ -153,7 +153,7 @@ fn a_name_that_does_not_exist_is_named() {
 
 #[test]
 fn a_host_is_looked_up_once_for_many_pages() {
-    let Some(strace) = tool("strace") else { return };
+    let strace = need!(tool("strace"));
     let tenant = Tenant::with_users(50);
     tenant.set_page_size(5);
     let mgd = Mgd::new(&tenant);

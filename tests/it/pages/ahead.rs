@@ -146,9 +146,7 @@ fn a_reader_that_leaves_has_caused_one_request_too_many_at_most() {
 
 #[test]
 fn a_thread_that_cannot_start_is_no_error() {
-    let Some(prlimit) = tool("prlimit") else {
-        return;
-    };
+    let prlimit = need!(tool("prlimit"));
     let (tenant, mgd) = three();
     for (path, mode) in [("parameters.json", 0o644), ("ca.pem", 0o644), ("", 0o755)] {
         let path = mgd.scratch.path(path);

@@ -48,9 +48,7 @@ fn the_curl_command_reads_the_same_and_shows_no_token() {
     let command = run.ok().stdout;
     assert!(!command.contains("Bearer"), "{command}");
     assert!(command.starts_with("mgd token --header -p 'parameters.json' | curl "));
-    let Some(run) = run_curl(&mgd, &command) else {
-        return;
-    };
+    let run = need!(run_curl(&mgd, &command));
     assert_eq!(run.ok().ids().len(), 3);
     let seen = tenant.requests();
     assert_eq!(seen[1].line(), "GET /v1.0/users?$select=id,mail");
@@ -66,9 +64,7 @@ fn the_curl_command_takes_the_body_from_a_file() {
     tenant.on("/v1.0/users", [Reply::json("{}")]);
     let command = run.ok().stdout;
     assert!(!command.contains(" -d"), "{command}");
-    let Some(run) = run_curl(&mgd, &command) else {
-        return;
-    };
+    let run = need!(run_curl(&mgd, &command));
     run.ended(0, "{}", "");
     let seen = tenant.requests().remove(1);
     assert_eq!(seen.line(), "POST /v1.0/users");
@@ -97,25 +93,19 @@ fn sent_by_curl(arguments: &[&str]) -> Option<Seen> {
 
 #[test]
 fn the_curl_command_of_a_write_without_a_body_says_so_too() {
-    let Some(seen) = sent_by_curl(&["POST", "users/x/restore"]) else {
-        return;
-    };
+    let seen = need!(sent_by_curl(&["POST", "users/x/restore"]));
     assert_eq!(seen.header("Content-Length"), Some("0"));
 }
 
 #[test]
 fn the_curl_command_of_a_head_waits_for_no_body() {
-    let Some(seen) = sent_by_curl(&["HEAD", "users/x"]) else {
-        return;
-    };
+    let seen = need!(sent_by_curl(&["HEAD", "users/x"]));
     assert_eq!(seen.line(), "HEAD /v1.0/users/x");
 }
 
 #[test]
 fn the_curl_command_sends_an_empty_header_as_well() {
-    let Some(seen) = sent_by_curl(&["users/x", "-HX-A:"]) else {
-        return;
-    };
+    let seen = need!(sent_by_curl(&["users/x", "-HX-A:"]));
     assert_eq!(seen.header("X-A"), Some(""));
 }
 

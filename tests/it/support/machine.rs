@@ -1,24 +1,53 @@
 //! What this machine has, and the program run by it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use crate::support::{Mgd, Run};
+use crate::support::{Command, Mgd, Run};
 
-/// Where a program is that not every machine has; says so if this one has it not.
+/// Where a program is that not every machine has. Without it the test fails, or is passed over
+/// where `MGD_SKIP_TOOLS` says so: see `need!`.
+#[track_caller]
 pub fn tool(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path)
         .map(|folder| folder.join(name))
         .find(|path| path.is_file());
     if found.is_none() {
+        let may_skip = std::env::var_os("MGD_SKIP_TOOLS").is_some();
+        assert!(may_skip, "{}", missing(OsStr::new(name)));
         skipped(&format!("there is no {name} here"));
     }
     found
 }
 
+/// Says which package brings a program.
+pub fn missing(program: &OsStr) -> String {
+    let name = Path::new(program).file_name().unwrap_or(program);
+    let name = name.to_string_lossy();
+    let package = match &*name {
+        "mkfifo" | "mknod" | "touch" | "date" | "env" | "sleep" => "coreutils",
+        "prlimit" | "setpriv" | "unshare" => "util-linux",
+        "script" => "bsdutils",
+        "sh" => "dash",
+        other => other,
+    };
+    format!(
+        "needs {name}, as in apt-get install {package} (MGD_SKIP_TOOLS=1 skips the tests that do)"
+    )
+}
+
+/// The value; or the test is over, because this machine cannot make it, which is said already.
+macro_rules! need {
+    ($value:expr) => {
+        match $value {
+            Some(value) => value,
+            None => return,
+        }
+    };
+}
 /// Says that a test could not be made on this machine.
 #[expect(clippy::print_stdout, reason = "the tests' own report")]
 pub fn skipped(why: &str) {
@@ -46,21 +75,5 @@ pub fn run_as_nobody(mgd: &Mgd, command: &Command) -> Option<Run> {
 
 /// The same command, run by another.
 pub fn run_by(wrapper: &Path, arguments: &[&str], command: &Command) -> Command {
-    let mut outer = Command::new(wrapper);
-    outer
-        .args(arguments)
-        .arg(command.get_program())
-        .args(command.get_args())
-        .current_dir(command.get_current_dir().unwrap())
-        .env_clear()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => outer.env(name, value),
-            None => outer.env_remove(name),
-        };
-    }
-    outer
+    command.run_by(wrapper, arguments)
 }

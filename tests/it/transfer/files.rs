@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
-use std::process::Command;
 use std::time::Duration;
 
 use super::{assert_files, bytes_of, drive_of, noise, run};
-use crate::support::{Run, run_as_nobody, run_by, skipped, tool};
+use crate::support::{Command, Run, run_as_nobody, run_by, skipped, tool};
 use crate::tenant::Reply;
 
 #[test]
@@ -58,9 +57,7 @@ fn a_folder_that_may_not_be_written_is_told() {
         tenant.authority(),
         tenant.origin()
     );
-    let Some(run) = run_as_nobody(&mgd, &mgd.command(line.split(' '))) else {
-        return;
-    };
+    let run = need!(run_as_nobody(&mgd, &mgd.command(line.split(' '))));
     run.refused(6, "mgd: closed/out.part: not written: permission denied\n");
     assert_eq!(tenant.connections(), 0);
 }
@@ -88,9 +85,7 @@ fn a_file_has_the_usual_mode_or_that_of_the_one_it_replaces() {
 
 #[test]
 fn a_disk_that_knows_no_permissions_will_do() {
-    let Some(strace) = tool("strace") else {
-        return;
-    };
+    let strace = need!(tool("strace"));
     let (_tenant, mgd, path) = drive_of(b"abc");
     let command = mgd.command(["parameters.json", "download", &path, "-O", "out"]);
     let options = [
@@ -143,9 +138,7 @@ fn devices_and_pipes_are_written_and_not_replaced() {
 #[test]
 fn a_block_device_is_not_replaced() {
     let (tenant, mgd, path) = drive_of(b"abc");
-    let Some(mknod) = tool("mknod") else {
-        return;
-    };
+    let mknod = need!(tool("mknod"));
     let disk = mgd.scratch.path("disk");
     // Of a number that no disk here has.
     let made = Command::new(mknod)
@@ -195,9 +188,7 @@ fn a_full_disk_is_told_and_gone_on_with_when_there_is_room() {
 
 #[test]
 fn a_terminal_sees_how_far_it_is() {
-    let Some(script) = tool("script") else {
-        return;
-    };
+    let script = need!(tool("script"));
     let (tenant, mgd, path) = drive_of(&noise(300_000));
     let drip = Reply::pass().drip(50_000, Duration::from_millis(120));
     tenant.on("/storage/", [drip]);

@@ -97,9 +97,7 @@ fn a_download_killed_at_any_write_is_whole_after_the_next_run() {
 
 #[test]
 fn a_download_killed_while_the_disk_takes_its_time_is_taken_up() {
-    let Some(strace) = tool("strace") else {
-        return;
-    };
+    let strace = need!(tool("strace"));
     let bytes = noise(300_000);
     let (_tenant, mgd, path) = drive_of(&bytes);
     let arguments = ["download", &path, "-O", "out"];

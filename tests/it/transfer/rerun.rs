@@ -2,12 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::process::Child;
 use std::time::Duration;
 
-use super::{assert_files, bytes_of, drive_of, noise, run, signal, slices, well_mannered};
-use crate::signals::is_ignored;
-use crate::support::{Mgd, Run, wait_until};
+use super::{assert_files, bytes_of, drive_of, noise, run, slices, well_mannered};
+use crate::support::{Child, Mgd, Run, wait_until};
 use crate::tenant::{Reply, Tenant};
 
 const TOTAL: usize = 300_000;
@@ -28,7 +26,7 @@ fn stalled(tenant: &Tenant, mgd: &Mgd, path: &str) -> Child {
 }
 
 fn end(child: Child, name: &str) -> Run {
-    signal(name, child.id());
+    child.signal(name);
     Run::from(child.wait_with_output().unwrap())
 }
 
@@ -43,9 +41,6 @@ fn left(bytes: &[u8]) -> (Tenant, Mgd, String) {
 #[test]
 fn a_signal_ends_it_quietly_and_another_run_goes_on() {
     for (name, code) in [("-INT", 130), ("-TERM", 143), ("-KILL", 137)] {
-        if is_ignored(code as u32 - 128) {
-            continue;
-        }
         let bytes = noise(TOTAL);
         let (tenant, mgd, path) = drive_of(&bytes);
         mgd.scratch.write("out", "yesterday's", 0o640);

@@ -47,9 +47,7 @@ fn a_file_that_may_not_be_read_is_refused() {
     let (tenant, mgd) = drive();
     mgd.scratch.write("closed", "x", 0o600);
     let command = mgd.command(["upload", "closed", PLACE]);
-    let Some(run) = run_as_nobody(&mgd, &command) else {
-        return;
-    };
+    let run = need!(run_as_nobody(&mgd, &command));
     run.refused(2, "mgd: file closed: permission denied\n");
     assert_eq!(tenant.connections(), 0);
 }
@@ -151,9 +149,7 @@ fn without_a_place_to_keep_a_session_it_goes_on_without() {
 
 #[test]
 fn a_terminal_sees_how_far_it_is() {
-    let Some(script) = tool("script") else {
-        return;
-    };
+    let script = need!(tool("script"));
     let (tenant, mgd) = drive();
     mgd.scratch.write("f", noise(5 << 20), 0o600);
     tenant.always("/storage/", Reply::pass().delay(Duration::from_millis(250)));

@@ -20,7 +20,7 @@ fn what_the_variables_hold_for_another_application_is_refused_in_each_kind() {
             ("AZURE_CLIENT_ID", CLIENT_ID),
             ("AZURE_TENANT_ID", TENANT_ID),
         ] {
-            let Some(bench) = Bench::new() else { return };
+            let bench = need!(Bench::new());
             let bench = bench.with_variables(&[kind]).with(name, OTHER);
             let line = format!(
                 "mgd: {variable}: belongs to another application: {name} is not {used}\n\
@@ -36,7 +36,7 @@ fn what_the_variables_hold_for_another_application_is_refused_in_each_kind() {
 #[test]
 fn the_credential_that_is_named_is_the_one_that_was_picked() {
     for (kind, variable) in VARIABLES {
-        let Some(bench) = Bench::new() else { return };
+        let bench = need!(Bench::new());
         let bench = bench
             .with_variables(&["secret", "certificate", "federated"])
             .with("AZURE_CLIENT_ID", OTHER);
@@ -57,7 +57,7 @@ fn a_flag_makes_it_another_application_too() {
             ("--client-id", "AZURE_CLIENT_ID"),
             ("--tenant", "AZURE_TENANT_ID"),
         ] {
-            let Some(bench) = Bench::new() else { return };
+            let bench = need!(Bench::new());
             let bench = bench.with_variables(&[kind]);
             let line = format!(
                 "mgd: {variable}: belongs to another application: {name} is not {OTHER}\n\
@@ -72,7 +72,7 @@ fn a_flag_makes_it_another_application_too() {
 #[test]
 fn the_same_application_in_other_letters_is_no_other() {
     for (kind, _) in VARIABLES {
-        let Some(bench) = Bench::new() else { return };
+        let bench = need!(Bench::new());
         let bench = bench
             .with_variables(&[kind])
             .with("AZURE_CLIENT_ID", &CLIENT_ID.to_uppercase())
@@ -85,7 +85,7 @@ fn the_same_application_in_other_letters_is_no_other() {
 #[test]
 fn a_credential_of_the_file_is_the_files_whatever_the_variables_say() {
     for (kind, _) in VARIABLES {
-        let Some(bench) = Bench::new() else { return };
+        let bench = need!(Bench::new());
         let bench = bench
             .with_variables(&["secret", "certificate", "federated"])
             .with("AZURE_CLIENT_ID", OTHER)
@@ -99,7 +99,7 @@ fn a_credential_of_the_file_is_the_files_whatever_the_variables_say() {
 #[test]
 fn a_job_is_not_told_of_a_variable_that_is_not_set() {
     // Its token is the repository's, and belongs to no application.
-    let Some(bench) = Bench::new() else { return };
+    let bench = need!(Bench::new());
     let url = bench.machine.url("/metadata");
     let bench = bench
         .with("AZURE_CLIENT_ID", OTHER)

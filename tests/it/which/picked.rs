@@ -12,7 +12,7 @@ const VARIABLES: &str = "the variables";
 #[test]
 fn the_variables_are_taken_in_the_order_of_microsofts_libraries() {
     for (first, kind) in KINDS.iter().enumerate() {
-        let Some(bench) = Bench::new() else { return };
+        let bench = need!(Bench::new());
         let bench = bench.with_variables(&ORDER[first.min(3)..]);
         let run = bench.get(&["-v"]);
         bench.assert_went_by(&run, kind, VARIABLES);
@@ -23,7 +23,7 @@ fn the_variables_are_taken_in_the_order_of_microsofts_libraries() {
 
 #[test]
 fn auth_picks_among_the_variables() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = need!(Bench::new());
     let bench = bench.with_variables(&ORDER);
     for kind in KINDS {
         let run = bench.get(&["-v", "--auth", kind]);
@@ -37,7 +37,7 @@ fn the_machine_is_asked_unbidden_where_a_variable_says_that_azure_vouches_for_it
         ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"),
         ("MSI_ENDPOINT", "MSI_SECRET"),
     ] {
-        let Some(bench) = Bench::new() else { return };
+        let bench = need!(Bench::new());
         let url = bench.machine.url("/metadata");
         let bench = bench.with(endpoint, &url).with(secret, "canary");
         let run = bench.get(&["-v"]);
@@ -50,7 +50,7 @@ fn the_machine_is_not_asked_where_nothing_says_that_azure_vouches_for_it() {
     if is_on_azure() {
         return skipped("this machine is Azure's");
     }
-    let Some(bench) = Bench::new() else { return };
+    let bench = need!(Bench::new());
     let bench = bench.with_variables(&[]).with(super::POD, "");
     let run = bench.get(&[]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
@@ -64,7 +64,7 @@ fn the_machine_is_not_asked_where_nothing_says_that_azure_vouches_for_it() {
 
 #[test]
 fn a_file_that_names_no_credential_does_not_turn_to_the_machine() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = need!(Bench::new());
     let run = bench.list(&[]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
     let line = format!("mgd: {FILE}: `secret` is missing\n");
@@ -75,7 +75,7 @@ fn a_file_that_names_no_credential_does_not_turn_to_the_machine() {
 #[test]
 fn the_file_wins_over_the_variables() {
     for kind in KINDS {
-        let Some(bench) = Bench::new() else { return };
+        let bench = need!(Bench::new());
         let others: Vec<_> = ORDER.into_iter().filter(|other| *other != kind).collect();
         let bench = bench.with_variables(&others);
         bench.name_in_file(&[kind]);
@@ -87,7 +87,7 @@ fn the_file_wins_over_the_variables() {
 #[test]
 fn the_variables_complete_a_file_that_names_no_credential() {
     for (first, kind) in ORDER.iter().enumerate() {
-        let Some(bench) = Bench::new() else { return };
+        let bench = need!(Bench::new());
         let bench = bench.with_variables(&ORDER[first..]);
         let run = bench.list(&["-v"]);
         bench.assert_went_by(&run, kind, VARIABLES);
@@ -96,7 +96,7 @@ fn the_variables_complete_a_file_that_names_no_credential() {
 
 #[test]
 fn flags_win_over_the_file_and_the_variables() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = need!(Bench::new());
     let bench = bench.with_variables(&ORDER);
     for kind in KINDS {
         bench.name_in_file(&[kind]);
@@ -124,7 +124,7 @@ fn flags_win_over_the_file_and_the_variables() {
 
 #[test]
 fn two_kinds_in_one_file_are_refused_unless_one_is_picked() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = need!(Bench::new());
     for (index, one) in KINDS.into_iter().enumerate() {
         for other in KINDS.into_iter().skip(index + 1) {
             bench.name_in_file(&[one, other]);
@@ -145,7 +145,7 @@ fn two_kinds_in_one_file_are_refused_unless_one_is_picked() {
 
 #[test]
 fn auth_reaches_past_the_file_for_a_kind_that_it_does_not_name() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = need!(Bench::new());
     let bench = bench.with_variables(&["federated"]);
     bench.name_in_file(&["secret"]);
     let run = bench.list(&["-v", "--auth=federated"]);
@@ -158,7 +158,7 @@ fn auth_reaches_past_the_file_for_a_kind_that_it_does_not_name() {
 
 #[test]
 fn a_kind_that_is_not_given_is_refused() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = need!(Bench::new());
     for kind in ORDER {
         let others: Vec<_> = ORDER.into_iter().filter(|other| *other != kind).collect();
         bench.name_in_file(&others[..1]);
@@ -172,7 +172,7 @@ fn a_kind_that_is_not_given_is_refused() {
 
 #[test]
 fn a_kind_that_there_is_not_is_refused_with_those_that_there_are() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = need!(Bench::new());
     for name in ["", "Secret", "managed_identity", "workload"] {
         let run = bench.list(&["--auth", name]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
@@ -185,7 +185,7 @@ fn a_kind_that_there_is_not_is_refused_with_those_that_there_are() {
 
 #[test]
 fn nothing_is_said_of_the_choice_unless_it_is_asked_for() {
-    let Some(bench) = Bench::new() else { return };
+    let bench = need!(Bench::new());
     bench.name_in_file(&["secret"]);
     let run = bench.list(&[]).ok();
     assert_eq!(run.stderr, "");
