@@ -20,6 +20,7 @@ use crate::cli::normalise::{Known, Normal, normalise};
 use crate::cli::setup::Setup;
 use crate::cli::shared;
 use crate::error::Error;
+use crate::nearest::nearest;
 
 /// Microsoft Graph for daemons: proves an application's identity, follows every page, writes JSON.
 #[derive(ArgsInfo, Debug, FromArgs)]
@@ -85,15 +86,16 @@ pub(super) fn read(arguments: &[OsString]) -> Result<Request, Refused> {
     };
     let first = arguments.first().and_then(|first| first.to_str());
     match first {
-        Some("--version" | "-V") => {
-            return Ok(Request::Print(format!(
-                "mgd {}\n",
-                env!("CARGO_PKG_VERSION")
-            )));
+        Some("--version" | "-V" | "version") => {
+            return version(&arguments[1..]).map_err(refused);
         }
         Some("help" | "--help" | "-h") => {
-            let names = arguments[1..].iter();
-            let names: Vec<_> = names.filter_map(|name| name.to_str()).collect();
+            let names = arguments[1..].iter().map(|name| name.to_string_lossy());
+            let names: Vec<_> = names.collect();
+            let names = names.iter().map(AsRef::as_ref);
+            let names: Vec<_> = names
+                .filter(|name| !["-h", "--help"].contains(name))
+                .collect();
             return help(&names).map_err(refused);
         }
         _ => {}
@@ -118,14 +120,15 @@ fn parse(normal: &Normal) -> Result<Request, Error> {
         (shared.read)(&mut setup, value).map_err(|reason| {
             let name = shared.long;
             let error = format!("error parsing option '{name}' with value '{value}': {reason}");
-            Error::parameters(error).hint(help_hint(&normal.names))
+            let hint = normal.help_of(name).unwrap_or_default();
+            Error::parameters(error).hint(hint)
         })?;
     }
     let line = normal.line();
     let line: Vec<_> = line.iter().map(String::as_str).collect();
     match Top::from_args(&["mgd"], &line) {
         Ok(top) => Ok(Request::Run(Box::new(top.command), Box::new(setup))),
-        Err(exit) => Err(refusal(&exit.output, &normal.names)),
+        Err(exit) => Err(refusal(&exit.output, normal)),
     }
 }
 
@@ -135,23 +138,65 @@ fn help_hint(names: &[&str]) -> String {
 }
 
 /// What argh says of a line that it cannot read, as a message of ours.
-fn refusal(output: &str, names: &[&str]) -> Error {
+fn refusal(output: &str, normal: &Normal) -> Error {
     let lines = output.lines().map(str::trim);
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
     let line = lines.join(" ");
     let mut chars = line.chars();
     let lower = chars.next().map(|first| first.to_ascii_lowercase());
     let line: String = lower.into_iter().chain(chars).collect();
-    Error::parameters(line.trim_end_matches('.')).hint(help_hint(names))
+    let bad_value = line.strip_prefix("error parsing option '");
+    let bad_value = bad_value.and_then(|rest| rest.split_once("' with value '"));
+    let hint = bad_value.and_then(|(option, rest)| {
+        let value = rest.split('\'').next().unwrap_or_default();
+        let is_file = option == "--output" && value.contains(['.', '/']);
+        let writes = is_file && normal.help_of("--output-file").is_some();
+        if writes {
+            return Some(format!("-O {value} writes to a file; -o is the format"));
+        }
+        normal.help_of(option)
+    });
+    let hint = hint.unwrap_or_else(|| help_hint(&normal.names));
+    Error::parameters(line.trim_end_matches('.')).hint(hint)
+}
+
+fn version(operands: &[OsString]) -> Result<Request, Error> {
+    match operands.first() {
+        None => Ok(Request::Print(format!(
+            "mgd {}\n",
+            env!("CARGO_PKG_VERSION")
+        ))),
+        Some(operand) => Err(needless("version", &operand.to_string_lossy())),
+    }
+}
+
+fn needless(command: &str, operand: &str) -> Error {
+    Error::parameters(format!("{command}: unexpected operand {operand}"))
 }
 
 /// The help for a command: argh's, with the shared options put in.
 fn help(names: &[&str]) -> Result<Request, Error> {
+    let mut choices = known();
+    for (index, name) in names.iter().enumerate() {
+        match choices.iter().position(|known| known.name == *name) {
+            Some(at) => choices = choices.swap_remove(at).commands,
+            None if choices.is_empty() => return Err(needless("help", name)),
+            None => {
+                let named = names[..=index].join(" ");
+                let error = Error::parameters(format!("unknown command {named}"));
+                let name = nearest(name, choices.iter().map(|known| known.name));
+                let hint = name.map(|name| format!("did you mean {name}?"));
+                return Err(
+                    error.hint(hint.unwrap_or_else(|| "mgd help lists the commands".into()))
+                );
+            }
+        }
+    }
+    let names = if names == ["help"] { &[] } else { names };
     let line: Vec<_> = names.iter().copied().chain(["--help"]).collect();
     let output = match Top::from_args(&["mgd"], &line) {
-        Err(exit) if exit.status.is_ok() => exit.output,
-        Err(exit) => return Err(refusal(&exit.output, &["get"])),
-        Ok(_) => return Err(refusal("no help for this", &["get"])),
+        Err(exit) => exit.output,
+        Ok(_) => String::new(),
     };
     let shared = shared::help(names.last().map_or(0, |name| groups(name)));
     let (before, after) = match output.find("  -h, --help") {
@@ -185,10 +230,10 @@ fn groups(name: &str) -> u16 {
 /// The commands, for what must know of them before argh reads the line.
 pub(super) fn known() -> Vec<Known> {
     let mut known = known_of(Top::get_args_info().commands);
-    known.push(Known {
-        name: "help",
+    known.extend(["help", "version"].map(|name| Known {
+        name,
         ..Known::default()
-    });
+    }));
     known
 }
 

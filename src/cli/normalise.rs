@@ -1,6 +1,7 @@
 //! From what GNU users type to what argh reads: `--opt=value`, `-Hvalue`, `-vv`, options
 //! anywhere, `--`, and the parameters file before the command.
 
+mod hints;
 mod line;
 
 use std::ffi::OsString;
@@ -110,7 +111,7 @@ impl<'k> Split<'k> {
         let mut given = self.options.iter().map(|(flag, _)| flag.long);
         let has_file = given.any(|long| long == "--parameters");
         let is_file = operand.ends_with(".json") || operand.contains('/');
-        if is_file && !has_file && !takes_operands {
+        if is_file && !hints::is_url(operand) && !has_file && !takes_operands {
             let file = ALL.iter().find(|shared| shared.long == "--parameters");
             if let Some(file) = file {
                 self.push(Flag::of_shared(file), Some(operand))?;
@@ -122,15 +123,8 @@ impl<'k> Split<'k> {
             return Ok(());
         }
         let named = [self.names(), vec![operand]].concat().join(" ");
-        let error = Error::parameters(format!("unknown command {named}"));
-        let hint = match nearest(operand, choices.iter().map(|known| known.name)) {
-            Some(name) => format!("did you mean {name}?"),
-            None if self.path.is_empty() => {
-                "mgd help lists the commands; a parameters file ends in .json".to_owned()
-            }
-            None => format!("mgd help {} lists its commands", self.names().join(" ")),
-        };
-        Err(error.hint(hint))
+        let hint = hints::for_word(operand, &self.names(), choices);
+        Err(Error::parameters(format!("unknown command {named}")).hint(hint))
     }
 
     fn names(&self) -> Vec<&'static str> {
@@ -158,23 +152,28 @@ impl<'k> Split<'k> {
         };
         let value = match (flag.kind, value) {
             (Kind::Switch, Some(_)) => {
-                return Err(Error::parameters(format!("{name}: takes no value")));
+                let error = Error::parameters(format!("{name}: takes no value"));
+                return Err(error.hint(flag.help()));
             }
             (Kind::Switch, None) => None,
             (_, Some(value)) => Some(value),
-            (_, None) => Some(rest.next().ok_or_else(|| no_value(name))?),
+            (_, None) => Some(rest.next().ok_or_else(|| no_value(name, flag))?),
         };
         self.push(flag, value)
     }
 
     fn unknown(&self, name: &str) -> Error {
-        let error = Error::parameters(format!("unknown option {name}"));
+        let command = self.path.first().map_or("get", |known| known.name);
         let flags = self.flags();
         let known = flags.iter().map(|flag| flag.long.trim_start_matches('-'));
-        match nearest(name.trim_start_matches('-'), known) {
-            Some(known) => error.hint(format!("did you mean --{known}?")),
-            None => error.hint(self.help()),
-        }
+        let near = || match name.strip_prefix("--") {
+            Some(name) => nearest(name, known).map(|known| format!("did you mean --{known}?")),
+            None => None,
+        };
+        let hint = hints::of_other_programs(name, command).map(str::to_owned);
+        let hint = hint.or_else(|| hints::of_other_commands(name, self.commands));
+        let hint = hint.or_else(near).unwrap_or_else(|| self.help());
+        Error::parameters(format!("unknown option {name}")).hint(hint)
     }
 
     /// A cluster such as `-vv`, `-qH'A: b'` or `-ojsonl`.
@@ -186,14 +185,13 @@ impl<'k> Split<'k> {
         for (index, letter) in argument[1..].char_indices() {
             let flags = self.flags();
             let Some(&flag) = flags.iter().find(|flag| flag.short == Some(letter)) else {
-                let error = Error::parameters(format!("unknown option -{letter}"));
-                return Err(error.hint(self.help()));
+                return Err(self.unknown(&format!("-{letter}")));
             };
             if flag.kind != Kind::Switch {
                 let attached = &argument[1 + index + letter.len_utf8()..];
                 let name = format!("-{letter}");
                 let value = match attached.strip_prefix('=').unwrap_or(attached) {
-                    "" => rest.next().ok_or_else(|| no_value(&name))?,
+                    "" => rest.next().ok_or_else(|| no_value(&name, flag))?,
                     attached => attached,
                 };
                 return self.push(flag, Some(value));
@@ -266,6 +264,7 @@ impl<'k> Split<'k> {
             options: Vec::new(),
             shared: Vec::new(),
             operands: self.operands,
+            flags: flags.clone(),
         };
         for (flag, value) in self.options {
             // The same name may be one command's own and shared by others.
@@ -279,8 +278,8 @@ impl<'k> Split<'k> {
     }
 }
 
-fn no_value(name: &str) -> Error {
-    Error::parameters(format!("{name}: needs a value"))
+fn no_value(name: &str, flag: Flag) -> Error {
+    Error::parameters(format!("{name}: needs a value")).hint(flag.help())
 }
 
 #[cfg(test)]

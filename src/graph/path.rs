@@ -1,5 +1,6 @@
 //! From what a person types to the URL that is asked for, and never to another object's.
 
+use crate::auth::known_graph;
 use crate::error::Error;
 use crate::form::encode_unsendable;
 use crate::http::Url;
@@ -12,6 +13,8 @@ use crate::http::Url;
 /// `Parameters` when it would name another object than the one meant, because a shell ate a part
 /// of it, or leads away from this Graph.
 pub(crate) fn resolve(root: &Url, method: &str, path: &str, is_beta: bool) -> Result<Url, Error> {
+    let completed = with_scheme(root, path);
+    let path = completed.as_deref().unwrap_or(path);
     if is_absolute(path) {
         return absolute(root, method, path, is_beta);
     }
@@ -37,6 +40,17 @@ pub(crate) fn on_same_origin(root: &Url, link: &str) -> Result<Url, String> {
             root.origin(),
             url.origin()
         ))
+    }
+}
+
+/// The URL that was meant by one without its scheme, of this Graph or of another that is known.
+fn with_scheme(root: &Url, text: &str) -> Option<String> {
+    let host = text.split('/').next()?.to_ascii_lowercase();
+    let origin = root.origin();
+    if host.contains(['.', ':']) && host == origin.name() {
+        Some(format!("{origin}{}", &text[host.len()..]))
+    } else {
+        known_graph(&host).map(|_| format!("https://{text}"))
     }
 }
 
@@ -163,6 +177,9 @@ mod tests {
         assert_eq!(ok("/beta/users"), "/beta/users");
         let absolute = "https://GRAPH.microsoft.com:443/beta/users";
         assert_eq!(ok(absolute), absolute);
+        assert_eq!(ok("Graph.microsoft.com/v1.0/users"), "/v1.0/users");
+        assert!(url("graph.microsoft.us/v1.0/users").is_err());
+        assert!(url("graph.microsoft.com//users").is_err());
         let beta = resolve(&root(), "GET", "users", true).unwrap();
         assert_eq!(beta.path_and_query(), "/beta/users");
         assert!(resolve(&root(), "GET", "v1.0/users", true).is_err());

@@ -3,6 +3,7 @@
 mod clouds;
 mod form;
 mod line;
+mod meant;
 mod owners;
 mod paths;
 mod placeholders;

@@ -11,9 +11,15 @@ pub(super) struct Flag {
     pub(super) short: Option<char>,
     pub(super) kind: Kind,
     pub(super) shared: Option<&'static Shared>,
+    about: &'static str,
 }
 
 impl Flag {
+    /// Its line in the help.
+    pub(super) fn help(&self) -> String {
+        format!("{}: {}", self.long, self.about)
+    }
+
     pub(super) fn of(flag: &'static FlagInfo<'static>) -> Self {
         Self {
             long: flag.long,
@@ -26,6 +32,7 @@ impl Flag {
                 FlagInfoKind::Option { .. } => Kind::Value,
             },
             shared: None,
+            about: flag.description,
         }
     }
 
@@ -35,6 +42,7 @@ impl Flag {
             short: shared.short,
             kind: shared.kind,
             shared: Some(shared),
+            about: shared.about,
         }
     }
 }
@@ -47,6 +55,8 @@ pub(in crate::cli) struct Normal {
     pub(super) options: Vec<(&'static str, Option<String>)>,
     pub(in crate::cli) shared: Vec<(&'static Shared, String)>,
     pub(super) operands: Vec<String>,
+    /// All options of the command.
+    pub(super) flags: Vec<Flag>,
 }
 
 impl Normal {
@@ -62,6 +72,14 @@ impl Normal {
             line.extend(self.operands.iter().cloned());
         }
         line
+    }
+
+    /// The line that the help has for an option of the command.
+    pub(in crate::cli) fn help_of(&self, long: &str) -> Option<String> {
+        self.flags
+            .iter()
+            .find(|flag| flag.long == long)
+            .map(Flag::help)
     }
 
     pub(in crate::cli) fn wants_help(&self) -> bool {

@@ -9,6 +9,7 @@ use crate::tenant::Tenant;
 
 const HELP: &str = "mgd help lists commands, mgd help get its options";
 const OPTIONS: &str = "mgd help get lists the options";
+const LIMIT: &str = "--limit: end after this many items";
 
 #[test]
 fn what_does_not_exist_or_contradicts_itself_is_named() {
@@ -17,7 +18,7 @@ fn what_does_not_exist_or_contradicts_itself_is_named() {
         (
             &["zebra"],
             "unknown command zebra",
-            "mgd help lists the commands; a parameters file ends in .json",
+            "did you mean mgd get zebra?",
         ),
         (
             &["parameters.json", "other.json"],
@@ -41,41 +42,54 @@ fn what_does_not_exist_or_contradicts_itself_is_named() {
         ),
         (&["get", "-x"], "unknown option -x", OPTIONS),
         (&["get", "-vx"], "unknown option -x", OPTIONS),
-        (&["get", "--limit"], "--limit: needs a value", ""),
-        (&["get", "-H"], "-H: needs a value", ""),
-        (&["get", "-p"], "-p: needs a value", ""),
-        (&["get", "--beta=yes"], "--beta: takes no value", ""),
+        (&["get", "--limit"], "--limit: needs a value", LIMIT),
+        (
+            &["get", "-H"],
+            "-H: needs a value",
+            "--header: send a header, as in 'Prefer: return=minimal', with every request",
+        ),
+        (
+            &["get", "-p"],
+            "-p: needs a value",
+            "--parameters: the parameters file",
+        ),
+        (
+            &["get", "--beta=yes"],
+            "--beta: takes no value",
+            "--beta: use the beta version",
+        ),
         (
             &["get", "--limit", "0"],
             "error parsing option '--limit' with value '0': must be at least 1",
-            HELP,
+            LIMIT,
         ),
         (
             &["get", "--limit=-1"],
             "error parsing option '--limit' with value '-1': is not a number of items",
-            HELP,
+            LIMIT,
         ),
         (
             &["get", "-o", "xml"],
             "error parsing option '--output' with value 'xml': is not json, jsonl, tsv or raw",
-            HELP,
+            "--output: json (one document, the default), jsonl (an item a line), tsv (with --select) \
+             or raw (one answer as it came)",
         ),
         (
             &["get", "--max-time", "0"],
             "error parsing option '--max-time' with value '0': is not a number of seconds above 0",
-            HELP,
+            "--max-time: end after this many seconds, whatever has been done",
         ),
         (
             &["get", "--retry-max-time=1h"],
             "error parsing option '--retry-max-time' with value '1h': is not a number of seconds \
              above 0",
-            HELP,
+            "--retry-max-time: try a request again for this many seconds at the most (600)",
         ),
         (
             &["get", "--max-item", "16X"],
             "error parsing option '--max-item' with value '16X': is not a number of bytes, such \
              as 1000000 or 16M",
-            HELP,
+            "--max-item: take no item longer than this many bytes (16M)",
         ),
         (&["get", "a", "b"], "unrecognized argument: b", HELP),
         (

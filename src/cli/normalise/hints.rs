@@ -1,0 +1,73 @@
+//! What was probably meant by a word or an option that is not known here.
+
+use crate::auth::known_graph;
+use crate::cli::normalise::Known;
+use crate::nearest::nearest;
+
+/// The hint for an option that does not exist, by the name that other programs have for it.
+pub(super) fn of_other_programs(name: &str, command: &str) -> Option<&'static str> {
+    let is_request = command == "request";
+    Some(match name {
+        "--secret" | "--client-secret" | "--password" => {
+            "secrets are never options: name a file that holds it, by --secret-file"
+        }
+        "--silent" | "-s" => "did you mean --quiet?",
+        "--all" | "--paginate" => "all pages come by default; --limit and --first-page end earlier",
+        "--jq" => "pipe the output into jq, as in mgd get users | jq '.value[].mail'",
+        "-X" | "--method" if is_request => {
+            "the method is the first operand, as in mgd request PATCH users/ID"
+        }
+        "-d" | "--data" | "--data-raw" | "--data-binary" | "--input" if is_request => {
+            "did you mean --body?"
+        }
+        "-X" | "--method" | "-d" | "--data" | "--data-raw" | "--data-binary" | "--input" => {
+            "mgd request METHOD PATH --body JSON sends any request"
+        }
+        _ => return None,
+    })
+}
+
+/// The commands that know the option, which is none of the command's own.
+pub(super) fn of_other_commands(name: &str, commands: &[Known]) -> Option<String> {
+    let short = name.strip_prefix('-').filter(|name| name.len() == 1);
+    let knows = |known: &&Known| {
+        known.all_flags().iter().any(|flag| match short {
+            Some(short) => flag.short.is_some_and(|letter| short.starts_with(letter)),
+            None => flag.long == name,
+        })
+    };
+    let names = commands.iter().filter(knows).map(|known| known.name);
+    let names: Vec<_> = names.map(|name| format!("mgd {name}")).collect();
+    (!names.is_empty()).then(|| format!("it is an option of {}", names.join(", ")))
+}
+
+/// The hint for a word that is no command, where the ones that can stand there are `choices`.
+pub(super) fn for_word(word: &str, names: &[&str], choices: &[Known]) -> String {
+    const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+    let is_first = names.is_empty();
+    let method = METHODS
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(word));
+    if let Some(method) = method.filter(|_| is_first) {
+        return format!("did you mean mgd request {method}?");
+    }
+    if let Some(name) = nearest(word, choices.iter().map(|known| known.name)) {
+        return format!("did you mean {name}?");
+    }
+    if !is_first {
+        return format!("mgd help {} lists its commands", names.join(" "));
+    }
+    let is_graphic = word.bytes().all(|byte| byte.is_ascii_graphic());
+    if !word.ends_with(".json") && is_graphic && !word.contains('\'') {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@,".contains(&byte);
+        let quote = if word.bytes().all(is_plain) { "" } else { "'" };
+        return format!("did you mean mgd get {quote}{word}{quote}?");
+    }
+    "mgd help lists the commands; a parameters file ends in .json".to_owned()
+}
+
+/// Whether an operand with a slash is the URL of a request, and no file.
+pub(super) fn is_url(operand: &str) -> bool {
+    let host = operand.split('/').next().unwrap_or_default();
+    operand.contains("://") || known_graph(host).is_some()
+}
