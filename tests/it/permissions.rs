@@ -199,7 +199,7 @@ fn nothing_is_said_to_be_missing_where_nothing_is_known() {
             "{command:?}"
         );
     }
-    for opaque in ["", "7", r#"{"roles":7}"#] {
+    for opaque in ["no claims", "7777777", r#"{"roles":7}"#] {
         let hint = refused(opaque, "users", DENIED);
         assert_eq!(
             hint,
