@@ -75,12 +75,12 @@ pub(super) fn check(
             continue;
         }
         let answer = greet(host, way, network, http);
-        let (outcome, apart) = match answer {
-            Ok((text, apart)) => (Ok(text), apart),
+        let (outcome, times) = match answer {
+            Ok((text, times)) => (Ok(text), times),
             Err(error) => (Err(error), None),
         };
         host.is_reached = report.outcome("tls", &outcome)?;
-        clock = clock.or(apart.map(|apart| (host.url.host().to_owned(), apart)));
+        clock = clock.or(times.map(|times| (host.url.host().to_owned(), times)));
     }
     tell_clock(clock, report)
 }
@@ -96,8 +96,8 @@ fn proxies(hosts: &[Host], ways: &[Way]) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-/// How far the server's clock is ahead of ours, or behind it.
-type Apart = (Duration, &'static str);
+/// What the server's clock says, and ours at that moment.
+type Times = (SystemTime, SystemTime);
 
 /// One request without a credential; whatever the answer is, the host has proved its name.
 fn greet(
@@ -105,25 +105,21 @@ fn greet(
     way: &Way,
     network: &Network,
     http: &Http,
-) -> Result<(String, Option<Apart>), Error> {
+) -> Result<(String, Option<Times>), Error> {
     let trusted = roots(network)?;
     let root = Url::parse(&format!("{}/", host.url.origin()));
     let root = root.map_err(|reason| Error::parameters(format!("host: {reason}")))?;
     let request = Request::get(&root);
     let answer = http.send(&request, &mut http.attempts());
     let answer = answer.map_err(|error| with_certificate(error, (host, way), http, &trusted))?;
-    let now = SystemTime::now();
-    let apart = answer.date().map(|date| match date.duration_since(now) {
-        Ok(ahead) => (ahead, "behind"),
-        Err(behind) => (behind.duration(), "ahead of"),
-    });
+    let times = answer.date().map(|date| (date, SystemTime::now()));
     let name = host.url.host();
     let text = if host.url.origin().is_tls() {
         format!("{name}: its certificate is good, by {trusted}")
     } else {
         format!("{name}: plain http, on this machine")
     };
-    Ok((text, apart))
+    Ok((text, times))
 }
 
 /// The error with what the certificate says that came.
@@ -159,13 +155,21 @@ fn with_certificate(
     error
 }
 
-fn tell_clock(clock: Option<(String, Apart)>, report: &mut Report) -> Result<(), Failure> {
+fn tell_clock(clock: Option<(String, Times)>, report: &mut Report) -> Result<(), Failure> {
     const HINT: &str = "set this machine's clock (timedatectl set-ntp true)";
-    let Some((host, (apart, way))) = clock else {
+    let Some((host, (date, now))) = clock else {
         return report.skip(&["clock"], "no server has told its time");
     };
-    let seconds = apart.as_secs();
-    let text = format!("this machine's clock is {seconds} s {way} that of {host}");
+    let (apart, way) = match date.duration_since(now) {
+        Ok(ahead) => (ahead, "behind"),
+        Err(behind) => (behind.duration(), "ahead of"),
+    };
+    let text = format!(
+        "this machine's clock ({} UTC) is {} s {way} that of {host} ({} UTC)",
+        date_and_time(now),
+        apart.as_secs(),
+        date_and_time(date)
+    );
     if apart > HARMFUL {
         report.fail("clock", &Error::local(text).hint(HINT))
     } else if apart > NOTABLE {
