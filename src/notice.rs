@@ -14,7 +14,7 @@ pub enum Notice<'n> {
     Note(&'n str),
     /// What is being sent and received, for `-vv`.
     Trace(&'n str),
-    /// The next try comes after this wait.
+    /// The next attempt comes after this wait.
     Wait {
         /// Why, in one line.
         reason: &'n str,

@@ -1,9 +1,8 @@
 //! The token cache: one file that all processes of a user share.
 
-use std::fs::{self, File, TryLockError};
-use std::io;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -26,14 +25,9 @@ pub struct TokenCache(Option<PathBuf>);
 const NAME: &str = "msal_token_cache.json";
 /// The tokens of some three thousand tenants.
 const MAX_BYTES: u64 = 8 << 20;
-/// What the name of the file goes on with that holds the word to wait.
-pub(super) const NOT_BEFORE: &str = ".not_before";
 const AUTHORITIES: &str = ".authorities";
 /// What a damaged cache comes to when a token is kept.
 pub(super) const ANEW: &str = ", and is made anew";
-/// A wait that is longer was written with a wrong clock.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
-
 /// How often a lock that another holds is tried.
 pub(super) const LOCK_POLL: Duration = Duration::from_millis(40);
 
@@ -130,64 +124,18 @@ impl TokenCache {
         }
     }
 
-    /// The moment before which `key` must not ask for a token, because it was told to wait.
-    pub(super) fn not_before(&self, key: &str, now: SystemTime) -> Option<SystemTime> {
-        let seconds = read_as(self.read_beside(NOT_BEFORE).get(key)?)?;
-        let moment = UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?;
-        let wait = moment.duration_since(now).ok()?;
-        (wait <= LONGEST_WAIT).then_some(moment)
-    }
-
-    /// Leaves word for other processes that `key` must wait; says until when.
-    pub(super) fn set_not_before(
-        &self,
-        key: &str,
-        moment: SystemTime,
-        now: SystemTime,
-    ) -> Option<SystemTime> {
-        // Whole seconds, and none too few.
-        let end = epoch(moment)? + 1;
-        let path = self.path()?;
-        let mut waits = self.read_beside(NOT_BEFORE);
-        waits.retain(|_, end| read_as(end) >= epoch(now));
-        waits.insert(key.to_owned(), to_raw_value(&end).ok()?);
-        if let Ok(bytes) = serde_json::to_vec(&waits) {
-            // Word for others, who are no worse off without: not worth a second warning.
-            let _ = own_folder_of(path).map(|()| replace_own(&beside(path, NOT_BEFORE), &bytes));
-        }
-        UNIX_EPOCH.checked_add(Duration::from_secs(end))
-    }
-
-    /// Removes the word to wait of those that `is_meant` picks by client id and tenant.
-    pub(super) fn remove_waits(&self, is_meant: &dyn Fn(&str, &str) -> bool) -> io::Result<()> {
-        let Some(path) = self.path().map(|path| beside(path, NOT_BEFORE)) else {
-            return Ok(());
-        };
-        let mut waits = self.read_beside(NOT_BEFORE);
-        waits.retain(|key, _| {
-            let (authority, client_id) = key.rsplit_once(' ').unwrap_or((key, ""));
-            let tenant = authority.rsplit('/').next().unwrap_or_default();
-            !is_meant(client_id, tenant)
-        });
-        if !waits.is_empty() {
-            return replace_own(&path, &serde_json::to_vec(&waits)?);
-        }
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    }
-
     /// What the authority at this configuration said of itself, kept by an earlier run.
     pub(super) fn kept_metadata(&self, configuration: &str) -> Option<Metadata> {
-        read_as(self.read_beside(AUTHORITIES).get(configuration)?)
+        let path = self.path()?;
+        read_as(read_beside(&beside(path, AUTHORITIES)).get(configuration)?)
     }
 
     pub(super) fn keep_metadata(&self, configuration: &str, metadata: Metadata) {
         let Some(path) = self.path() else {
             return;
         };
-        let mut kept = self.read_beside(AUTHORITIES);
+        let file = beside(path, AUTHORITIES);
+        let mut kept = read_beside(&file);
         kept.retain(|_, known| read_as::<Metadata>(known).is_some());
         let Ok(metadata) = to_raw_value(&metadata) else {
             return;
@@ -195,17 +143,8 @@ impl TokenCache {
         kept.insert(configuration.to_owned(), metadata);
         if let Ok(bytes) = serde_json::to_vec(&kept) {
             // Not kept, it is asked for again.
-            let _ = own_folder_of(path).map(|()| replace_own(&beside(path, AUTHORITIES), &bytes));
+            let _ = own_folder_of(path).map(|()| replace_own(&file, &bytes));
         }
-    }
-
-    fn read_beside(&self, suffix: &str) -> Members {
-        let bytes = self
-            .path()
-            .and_then(|path| read_own(&beside(path, suffix), MAX_BYTES).ok().flatten());
-        bytes
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default()
     }
 
     pub(super) fn read(&self) -> Result<Option<Document>, String> {
@@ -223,11 +162,19 @@ impl TokenCache {
     }
 }
 
-fn read_as<'v, T: Deserialize<'v>>(value: &'v RawValue) -> Option<T> {
+/// The members of a small file beside the cache; of one that is missing or damaged, none.
+pub(super) fn read_beside(file: &Path) -> Members {
+    let bytes = read_own(file, MAX_BYTES).ok().flatten();
+    bytes
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default()
+}
+
+pub(super) fn read_as<'v, T: Deserialize<'v>>(value: &'v RawValue) -> Option<T> {
     serde_json::from_str(value.get()).ok()
 }
 
-fn own_folder_of(path: &Path) -> Result<(), String> {
+pub(super) fn own_folder_of(path: &Path) -> Result<(), String> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => own_folder(folder),
         _ => Ok(()),
@@ -238,11 +185,4 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
-}
-
-fn epoch(moment: SystemTime) -> Option<u64> {
-    moment
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .map(|span| span.as_secs())
 }

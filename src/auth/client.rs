@@ -10,9 +10,10 @@ use crate::auth::cache::{LOCK_POLL, Lock, TokenCache};
 use crate::auth::credential::Credential;
 use crate::auth::entry::Key;
 use crate::auth::managed_identity::resource;
+use crate::auth::throttle::Throttle;
 use crate::auth::token::{AccessToken, sorted};
 use crate::error::Error;
-use crate::http::{Attempts, Http, Network, Url};
+use crate::http::{Attempts, Http, Network, Origin, Url};
 
 /// An application that can keep a secret
 /// ([RFC 6749 §2.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.1)) and acts in its own
@@ -24,6 +25,7 @@ pub struct ConfidentialClient {
     pub(super) credential: Credential,
     pub(super) scope: String,
     pub(super) cache: TokenCache,
+    pub(super) throttle: Throttle,
     pub(super) http: Http,
     /// The token endpoint, once it was discovered.
     pub(super) endpoint: OnceLock<Url>,
@@ -37,17 +39,6 @@ struct State {
     token: Option<AccessToken>,
     /// When a replacement for a good token failed last.
     failed_at: Option<Instant>,
-    /// Until when a host told this process to wait.
-    told: Option<Told>,
-}
-
-/// What a host told this process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Told {
-    /// When the wait ends.
-    pub(super) end: SystemTime,
-    /// How that was put down for other processes.
-    pub(super) word: Option<SystemTime>,
 }
 
 /// Why the token at hand will not do.
@@ -111,6 +102,7 @@ impl ConfidentialClient {
             credential,
             scope,
             cache: TokenCache::none(),
+            throttle: Throttle::default(),
             endpoint: OnceLock::new(),
             state: Mutex::default(),
             has_warned: AtomicBool::new(false),
@@ -128,6 +120,7 @@ impl ConfidentialClient {
     /// Keeps tokens there.
     #[must_use]
     pub fn with_token_cache(mut self, cache: TokenCache) -> Self {
+        self.throttle = Throttle::beside(cache.path());
         self.cache = cache;
         self
     }
@@ -181,14 +174,20 @@ impl ConfidentialClient {
         Ok(token)
     }
 
-    pub(super) fn told(&self) -> Option<Told> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.told
+    /// How long this application must send nothing to a host that its token goes to: Graph
+    /// throttles an application of a tenant (learn.microsoft.com/graph/throttling).
+    pub(crate) fn throttled_for(&self, origin: &Origin) -> Option<Duration> {
+        self.throttle.wait_for(&self.throttle_key(origin))
     }
 
-    pub(super) fn set_told(&self, told: Told) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.told = state.told.max(Some(told));
+    /// Records that a host that the token goes to asked for this wait.
+    pub(crate) fn record_throttle(&self, origin: &Origin, wait: Duration) {
+        let key = self.throttle_key(origin);
+        self.throttle.record(&key, wait, &self.http);
+    }
+
+    fn throttle_key(&self, origin: &Origin) -> String {
+        format!("{origin} {}", self.account())
     }
 
     /// The token in memory, if it can be used as it is.
@@ -233,10 +232,10 @@ impl ConfidentialClient {
     /// Replaces a token that is still good, if that can be had at once; else it does for now.
     fn refresh(&self, token: AccessToken, key: &Key, state: &mut State) -> AccessToken {
         let is_patient = state.failed_at.is_some_and(|at| at.elapsed() < PATIENCE);
-        let is_told_to_wait = self.not_before(SystemTime::now()).is_some();
+        let is_throttled = self.throttle.wait_for(&self.account()).is_some();
         // Whoever holds the lock is replacing it already.
         let lock = self.cache.try_lock();
-        if is_patient || is_told_to_wait || matches!(lock, Lock::Busy) {
+        if is_patient || is_throttled || matches!(lock, Lock::Busy) {
             return token;
         }
         if let Some(newer) = self.find(key, Renewal::Missing)
@@ -286,9 +285,7 @@ impl ConfidentialClient {
             Renewal::Claims(claims) => Some(claims),
             Renewal::Forced | Renewal::Missing | Renewal::Refused(_) => None,
         };
-        let mut attempts = self.http.attempts();
-        self.obey_not_before(&mut attempts)?;
-        self.ask(key, claims, &mut attempts)
+        self.ask(key, claims, &mut self.http.attempts())
     }
 
     /// Tells what is wrong with the cache, once: the rest follows from it.

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::auth::client::ConfidentialClient;
 use crate::auth::metadata::Metadata;
 use crate::error::Error;
-use crate::http::{Attempts, Request, Url};
+use crate::http::{Attempts, Failed, Failure, Request, Url};
 
 const MAX_ANSWER: usize = 1 << 20;
 impl ConfidentialClient {
@@ -54,9 +54,26 @@ impl ConfidentialClient {
             self.http.retry_max_time()
         };
         let mut attempts = Attempts::new(bound);
+        let (metadata, endpoint) =
+            self.http
+                .retry(configuration.origin(), &mut attempts, |_| {
+                    self.look_up(&request)
+                })?;
+        let at = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        self.cache
+            .keep_metadata(configuration.as_str(), Metadata { at, ..metadata });
+        Ok(endpoint)
+    }
+
+    /// What the authority says of itself, and its token endpoint.
+    fn look_up(&self, request: &Request<'_>) -> Result<(Metadata, Url), Failed> {
         let place = format!("authority {}", self.authority.text());
-        let answer = self.http.send_whole(&request, &mut attempts, MAX_ANSWER);
-        let (answer, body) = answer.map_err(|error| error.at(&place))?;
+        let mut answer = self
+            .http
+            .exchange(request)
+            .map_err(|fault| fault.at(&place))?;
+        let body = answer.body.read_all(MAX_ANSWER);
+        let body = body.map_err(|fault| fault.at(&place))?;
         let status = answer.status;
         let fail = |cause: &str| format!("{place}: {cause}");
         if status != 200 {
@@ -71,7 +88,10 @@ impl ConfidentialClient {
                 300..=399 => Error::protocol(message).hint("a redirect is not followed"),
                 _ => Error::parameters(message).hint("check the spelling of host and tenant"),
             };
-            return Err(error.status(status));
+            return Err(Failed {
+                error: error.status(status),
+                failure: answer.failure().unwrap_or(Failure::Final),
+            });
         }
         let metadata: Metadata = serde_json::from_slice(&body).map_err(|_| {
             Error::protocol(fail(
@@ -82,9 +102,6 @@ impl ConfidentialClient {
             let reason = answer.redactor.redact(&reason);
             Error::protocol(fail(&reason)).hint("nothing was sent there; check the authority")
         })?;
-        let at = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        self.cache
-            .keep_metadata(configuration.as_str(), Metadata { at, ..metadata });
-        Ok(endpoint)
+        Ok((metadata, endpoint))
     }
 }

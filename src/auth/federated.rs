@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use crate::auth::managed_identity::{Selector, Source};
 use crate::error::{Error, Report};
 use crate::form;
 use crate::fs::{Guarded, shown};
-use crate::http::{Answer, Attempts, Http, Request, Url};
+use crate::http::{Answer, Attempts, Failed, Failure, Http, Request, Url};
 use crate::secret::Secret;
 
 /// Who vouches for the application.
@@ -120,10 +121,15 @@ fn from_github(
         bearer: Some(request_token),
         ..Request::get(url)
     };
-    let (answer, body) = http
-        .send_whole(&request, attempts, MAX_ANSWER)
-        .map_err(at)?;
-    read_github(&answer, &body).map_err(at)
+    let issued = http.retry(url.origin(), attempts, |_| {
+        let mut answer = http.exchange(&request)?;
+        let body = Zeroizing::new(answer.body.read_all(MAX_ANSWER)?);
+        read_github(&answer, &body).map_err(|error| Failed {
+            error,
+            failure: answer.failure().unwrap_or(Failure::Final),
+        })
+    });
+    issued.map_err(at)
 }
 
 fn read_github(answer: &Answer, body: &[u8]) -> Result<Secret, Error> {

@@ -5,8 +5,9 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use crate::auth::cache::{ANEW, LOCK_POLL, Lock, NOT_BEFORE, TokenCache, beside};
+use crate::auth::cache::{ANEW, LOCK_POLL, Lock, TokenCache};
 use crate::auth::entry::Listed;
+use crate::auth::throttle::Throttle;
 use crate::error::{Error, quoted};
 use crate::fs::{cause, replace_own};
 use crate::http::Http;
@@ -23,7 +24,7 @@ impl TokenCache {
     }
 
     /// Removes the tokens of applications that `is_meant` picks by client id and tenant, and the
-    /// word to wait that was left for them; says how many tokens there were. What else is in the file stays.
+    /// records that they are throttled; says how many tokens there were. What else is in the file stays.
     ///
     /// # Errors
     ///
@@ -37,8 +38,8 @@ impl TokenCache {
         let Some(path) = self.path() else {
             return Ok(0);
         };
-        let not_before = beside(path, NOT_BEFORE);
-        if !path.exists() && !not_before.exists() {
+        let throttle = Throttle::beside(Some(path));
+        if !path.exists() && !throttle.is_recorded() {
             // The lock would make a folder and a file where nothing is.
             return Ok(0);
         }
@@ -53,8 +54,8 @@ impl TokenCache {
                 replace_own(path, &bytes).map_err(|error| self.not_written(&error))?;
             }
         }
-        let waits = self.remove_waits(is_meant);
-        waits.map_err(|error| self.not_written(&error))?;
+        let forgotten = throttle.forget(is_meant);
+        forgotten.map_err(|error| self.not_written(&error))?;
         Ok(count)
     }
 

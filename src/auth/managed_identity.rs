@@ -8,7 +8,7 @@ mod question;
 mod schedule;
 
 use std::path::PathBuf;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
@@ -17,7 +17,7 @@ use crate::auth::managed_identity::question::{Proof, Question};
 use crate::auth::managed_identity::schedule::{Cause, Schedule};
 use crate::auth::token::AccessToken;
 use crate::error::Error;
-use crate::http::{Attempts, Fault, Http, Request, Url};
+use crate::http::{self, Attempts, Failed, Fault, Http, Request, Url};
 use crate::secret::Secret;
 
 pub(crate) use crate::auth::managed_identity::detect::detect;
@@ -112,20 +112,16 @@ impl Source {
             .question(selector, resource)
             .map_err(|error| error.at(&self.place()))?;
         let mut schedule = Schedule::new(matches!(self.kind, Kind::Imds));
-        loop {
-            attempts.begin(Instant::now());
-            let failure = match self.ask(http, &question, selector, resource) {
-                Ok(token) => return Ok(token),
-                Err(failure) => failure,
-            };
-            let wait = schedule
-                .next(failure.cause)
-                .and_then(|wait| http.next_wait_for(attempts, wait));
-            match wait {
-                Some(wait) => http.sleep(&failure.error.to_string(), wait),
-                None => return Err(failure.error),
-            }
-        }
+        http.retry(self.endpoint.origin(), attempts, |_| {
+            self.ask(http, &question, selector, resource)
+                .map_err(|failure| Failed {
+                    failure: match schedule.next(failure.cause) {
+                        Some(wait) => http::Failure::Scheduled(wait),
+                        None => http::Failure::Final,
+                    },
+                    error: failure.error,
+                })
+        })
     }
 
     /// One try: a question and its answer, or Arc's two.

@@ -22,8 +22,8 @@ mod pem;
 mod pfx;
 mod request;
 mod signer;
+mod throttle;
 mod token;
-mod waits;
 
 pub(crate) use assertion::Signer;
 pub(crate) use authority::Authority;

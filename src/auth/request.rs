@@ -14,7 +14,7 @@ use crate::auth::managed_identity::resource;
 use crate::auth::token::{AccessToken, Refusal, stray_report};
 use crate::error::Error;
 use crate::form;
-use crate::http::{Answer, Attempts, Failure, Origin, Request};
+use crate::http::{Answer, Attempts, Failed, Failure, Request, Url};
 use crate::secret::Secret;
 
 const MAX_ANSWER: usize = 1 << 20;
@@ -39,71 +39,61 @@ impl ConfidentialClient {
         {
             self.http.listener().warn(&warning);
         }
-        loop {
-            // Made anew for each try: an assertion must not be sent twice.
-            let proof = self.proof(endpoint.as_str(), attempts)?;
-            let form = self.form(claims, &proof)?;
-            for (_, secret) in proof.iter().filter(|(name, _)| *name != ASSERTION_TYPE) {
-                self.http.redactor().add(secret);
-            }
-            let answer = self.http.try_once(
-                &Request {
-                    headers: &[("accept".to_owned(), "application/json".to_owned())],
-                    ..Request::form(&endpoint, &form)
-                },
-                attempts,
-                &mut |wait| self.leave_word(wait),
-            )?;
-            let Some(mut answer) = answer else {
-                continue;
-            };
-            let now = SystemTime::now();
-            let body = answer.body.read_all(MAX_ANSWER).map(Zeroizing::new);
-            let body = match body {
-                Ok(body) => body,
-                Err(fault) if fault.is_passing => {
-                    self.try_again(endpoint.origin(), attempts, Failure::Broken, fault.error)?;
-                    continue;
-                }
-                Err(fault) => return Err(fault.error),
-            };
-            if answer.status == 200 {
-                let token = AccessToken::from_answer(&body, &self.scope, now);
-                let token = token.map_err(|error| contradiction(error, &answer, &body))?;
-                self.keep(key, &token);
-                return Ok(token);
-            }
-            let (error, is_passing) = self.refusal(&answer, &body);
-            if is_passing && answer.status < 500 && answer.status != 429 {
-                let asked = answer.retry_after();
-                asked.into_iter().for_each(|wait| self.leave_word(wait));
-                let failure = Failure::Status(503, asked);
-                self.try_again(endpoint.origin(), attempts, failure, error)?;
-            } else {
-                return Err(error);
-            }
+        self.http.retry(endpoint.origin(), attempts, |attempts| {
+            self.ask_once(&endpoint, key, claims, attempts)
+        })
+    }
+
+    fn ask_once(
+        &self,
+        endpoint: &Url,
+        key: &Key,
+        claims: Option<&str>,
+        attempts: &mut Attempts,
+    ) -> Result<AccessToken, Failed> {
+        // Entra throttles an application of a tenant.
+        let account = self.account();
+        if let Some(wait) = self.throttle.wait_for(&account) {
+            return Err(Failed::throttled("token endpoint", wait));
         }
+        // Made anew for each attempt: an assertion must not be sent twice.
+        let proof = self.proof(endpoint.as_str(), attempts)?;
+        let form = self.form(claims, &proof)?;
+        for (_, secret) in proof.iter().filter(|(name, _)| *name != ASSERTION_TYPE) {
+            self.http.redactor().add(secret);
+        }
+        let mut answer = self.http.exchange(&Request {
+            headers: &[("accept".to_owned(), "application/json".to_owned())],
+            ..Request::form(endpoint, &form)
+        })?;
+        let record = |wait| self.throttle.record(&account, wait, &self.http);
+        let failure = answer.failure();
+        if failure.is_some() {
+            answer.retry_after().into_iter().for_each(record);
+        }
+        let now = SystemTime::now();
+        let body = answer.body.read_all(MAX_ANSWER).map(Zeroizing::new)?;
+        if answer.status == 200 {
+            let token = AccessToken::from_answer(&body, &self.scope, now);
+            let token = token.map_err(|error| contradiction(error, &answer, &body))?;
+            self.keep(key, &token);
+            return Ok(token);
+        }
+        let (error, is_passing) = self.refusal(&answer, &body);
+        let failure = match failure {
+            None if is_passing && answer.status < 500 => {
+                let asked = answer.retry_after();
+                asked.into_iter().for_each(record);
+                Failure::Status(503, asked)
+            }
+            failure => failure.unwrap_or(Failure::Final),
+        };
+        Err(Failed { error, failure })
     }
 
     fn keep(&self, key: &Key, token: &AccessToken) {
         if let Err(reason) = self.cache.store(key, token, SystemTime::now()) {
             self.warn_of_cache(&reason);
-        }
-    }
-
-    fn try_again(
-        &self,
-        origin: &Origin,
-        attempts: &mut Attempts,
-        failure: Failure,
-        error: Error,
-    ) -> Result<(), Error> {
-        match self.http.next_wait(origin, attempts, failure) {
-            Some(wait) => {
-                self.http.sleep(&error.to_string(), wait);
-                Ok(())
-            }
-            None => Err(error),
         }
     }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::cli::exit::Exit;
 use crate::error::{Error, Report, printable, quoted};
 use crate::graph::Counts;
+use crate::http::in_seconds;
 use crate::notice::Notice;
 use crate::redact::Redactor;
 
@@ -52,6 +53,8 @@ struct State {
     shown_at: Option<Instant>,
 }
 
+/// Of a longer wait everybody hears.
+const LONG_WAIT: Duration = Duration::from_secs(5);
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 
 impl Console {
@@ -101,8 +104,9 @@ impl Console {
             Notice::Note(text) if voice.verbosity >= 1 => self.say("note", text),
             Notice::Trace(text) if voice.verbosity >= 2 => self.say("trace", text),
             Notice::Wait { reason, wait } => {
-                let text = format!("{reason}: trying again in {:.1} s", wait.as_secs_f64());
-                if voice.verbosity >= 1 {
+                let text = format!("{reason}; retry in {} s", in_seconds(*wait));
+                let is_long = *wait > LONG_WAIT && !voice.is_quiet;
+                if voice.verbosity >= 1 || is_long {
                     self.say("note", &text);
                 } else {
                     self.show(&text);

@@ -18,7 +18,7 @@ impl Ahead {
         url: Url,
         headers: &[(String, String)],
     ) -> Option<Self> {
-        if client.is_told_to_wait_at(url.origin()) {
+        if client.throttled_for(url.origin()).is_some() {
             return None;
         }
         let token = client.token_at_hand()?;

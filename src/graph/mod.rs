@@ -1,9 +1,9 @@
 //! Microsoft Graph: requests, pages, items.
 
 mod ahead;
-mod authorized;
 #[cfg(feature = "cli")]
 pub(crate) mod batch;
+mod call;
 mod capture;
 #[cfg(feature = "cli")]
 mod delta;

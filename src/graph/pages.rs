@@ -8,12 +8,13 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::error::{Error, Resume};
 use crate::graph::ahead::Ahead;
+use crate::graph::call::Call;
 use crate::graph::members::Members;
 use crate::graph::page::{Links, Page, Progress, Shape, Stop};
 use crate::graph::place::Place;
 use crate::graph::refusal::is_lost_place;
 use crate::graph::service::Graph;
-use crate::http::{Attempts, Failure, Url};
+use crate::http::{Failed, Url};
 
 #[cfg(feature = "cli")]
 pub(crate) use changes::Step;
@@ -43,7 +44,7 @@ pub struct Pages<'g> {
     ahead: Option<Ahead>,
     is_asking_ahead: bool,
     place: Place,
-    attempts: Attempts,
+    call: Call<'g>,
     /// The links as an answer that later broke off had them: a repeat's may lead nowhere.
     first_links: Links,
     /// Where a round of changes ended.
@@ -170,7 +171,7 @@ impl Pages<'_> {
     /// is wrong with the link is told when the page has ended.
     fn ask_ahead(&mut self) {
         let is_wanted = self.is_asking_ahead && self.limit.is_none() && !self.is_first_page_only;
-        if !is_wanted || self.attempts.failed() > 0 || self.ahead.is_some() {
+        if !is_wanted || self.call.failures() > 0 || self.ahead.is_some() {
             return;
         }
         let link = self.page.as_ref().and_then(Page::next_link);
@@ -182,7 +183,7 @@ impl Pages<'_> {
     fn open(&mut self) -> Result<Turn, Error> {
         // While a page is asked for again, the one after it is kept.
         let ahead = self.ahead.take_if(|ahead| ahead.url == self.link);
-        match self.graph.get_after(ahead, &self.link, &mut self.attempts) {
+        match self.graph.get_after(ahead, &self.link, &mut self.call) {
             Ok(answer) => {
                 let is_first = self.shape.is_none() && !self.is_of_changes;
                 self.place.rewind();
@@ -201,11 +202,6 @@ impl Pages<'_> {
 
     /// Asks a page again that broke off.
     fn repeat(&mut self, error: Error) -> Result<Turn, Error> {
-        let http = self.graph.client().http();
-        let origin = self.link.origin();
-        let Some(wait) = http.next_wait(origin, &mut self.attempts, Failure::Broken) else {
-            return Err(error);
-        };
         if let Some(page) = self.page.take() {
             self.counts.bytes += page.bytes();
             if self.first_links.is_empty() {
@@ -216,7 +212,8 @@ impl Pages<'_> {
             // Nothing of it was handed out: an object must not be put together from two answers.
             self.members = Members::default();
         }
-        http.sleep(&error.to_string(), wait);
+        self.call
+            .failed(self.link.origin(), Failed::broken(error))?;
         Ok(Turn::Other)
     }
 
@@ -237,7 +234,7 @@ impl Pages<'_> {
         self.place = place;
         self.first_links = Links::default();
         self.ahead = None;
-        self.attempts = self.graph.client().http().attempts();
+        self.call.renew();
         Ok(Turn::Other)
     }
 
@@ -245,8 +242,8 @@ impl Pages<'_> {
         if self.place.end().is_err() {
             return self.begin_anew();
         }
-        let is_repeated = self.attempts.failed() > 0;
-        self.attempts = self.graph.client().http().attempts();
+        let is_repeated = self.call.failures() > 0;
+        self.call.renew();
         self.counts.pages += 1;
         let Some(page) = self.page.take() else {
             return Ok(Turn::End);

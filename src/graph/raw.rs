@@ -1,16 +1,17 @@
 //! One answer as it came.
 
 use crate::error::Error;
+use crate::graph::call::Call;
 use crate::graph::links::Links;
 use crate::graph::service::Graph;
-use crate::http::{Attempts, Body, Failure, Url};
+use crate::http::{Body, Fault, Url};
 
 /// The body of one answer, whatever it is.
 #[derive(Debug)]
 pub(crate) struct Raw<'g> {
     graph: &'g Graph,
     url: Url,
-    attempts: Attempts,
+    call: Call<'g>,
     body: Body,
     has_given: bool,
     links: Links,
@@ -31,12 +32,12 @@ impl Graph {
     }
 
     fn raw_at(&self, url: Url) -> Result<Raw<'_>, Error> {
-        let mut attempts = self.client().http().attempts();
-        let body = self.get(&url, &mut attempts)?.body;
+        let mut call = self.call();
+        let body = self.get(&url, &mut call)?.body;
         Ok(Raw {
             graph: self,
             url,
-            attempts,
+            call,
             body,
             has_given: false,
             links: Links::new(),
@@ -51,7 +52,7 @@ impl Raw<'_> {
         let n = loop {
             match self.body.read(buffer) {
                 Ok(n) => break n,
-                Err(fault) if fault.is_passing && !self.has_given => self.repeat(fault.error)?,
+                Err(fault) if !self.has_given => self.repeat(fault)?,
                 Err(fault) => return Err(fault.error),
             }
         };
@@ -60,13 +61,9 @@ impl Raw<'_> {
         Ok(n)
     }
 
-    fn repeat(&mut self, error: Error) -> Result<(), Error> {
-        let http = self.graph.client().http();
-        match http.next_wait(self.url.origin(), &mut self.attempts, Failure::Broken) {
-            Some(wait) => http.sleep(&error.to_string(), wait),
-            None => return Err(error),
-        }
-        self.body = self.graph.get(&self.url, &mut self.attempts)?.body;
+    fn repeat(&mut self, fault: Fault) -> Result<(), Error> {
+        self.call.failed(self.url.origin(), fault.into())?;
+        self.body = self.graph.get(&self.url, &mut self.call)?.body;
         Ok(())
     }
 

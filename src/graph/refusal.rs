@@ -61,7 +61,7 @@ pub(crate) fn refusal(answer: &Answer, body: Option<&[u8]>, asked: &Asked<'_>) -
     report.resync = is_resync(status, &refusal.codes).then(|| Resync {
         location: answer.header("location").map(str::to_owned),
     });
-    match status {
+    let error = match status {
         401 => Error::Token(report),
         300..=399 => Error::Protocol(report),
         429 => Error::Unavailable(report),
@@ -69,7 +69,8 @@ pub(crate) fn refusal(answer: &Answer, body: Option<&[u8]>, asked: &Asked<'_>) -
         408 | 500.. if asked.is_unsure => Error::Unavailable(report).unsure(),
         408 | 500.. => Error::Unavailable(report),
         _ => Error::Graph(report),
-    }
+    };
+    answer.explain(error)
 }
 
 /// Whether Graph says that the place in a listing is unknown to it: it was made by a server that

@@ -1,7 +1,7 @@
 //! One request of any method, and whatever is answered.
 
 use crate::error::Error;
-use crate::graph::authorized::{Reply, authorized};
+use crate::graph::call::Reply;
 use crate::graph::service::{Graph, check_header};
 use crate::http::{self, Content, Repeats, Stream, Url};
 
@@ -137,8 +137,7 @@ impl Request<'_> {
             },
             ..http::Request::get(&self.url)
         };
-        let mut attempts = self.graph.client().http().attempts();
-        let reply = authorized(self.graph.client(), &request, &mut attempts)?;
+        let reply = self.graph.call().send(&request)?;
         Ok(Response { reply })
     }
 }

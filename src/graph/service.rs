@@ -3,9 +3,9 @@
 use crate::auth::{ConfidentialClient, graph_hosts, is_for_graph, may_have_graph_token};
 use crate::error::Error;
 use crate::graph::ahead::Ahead;
-use crate::graph::authorized::{authorized, authorized_after};
+use crate::graph::call::Call;
 use crate::graph::path;
-use crate::http::{self, Answer, Attempts, Url};
+use crate::http::{self, Answer, Url};
 use crate::nearest::nearest;
 
 /// Microsoft Graph, as one application sees it.
@@ -137,13 +137,18 @@ impl Graph {
         path::on_same_origin(root, link)
     }
 
+    /// A call, which has sent nothing yet.
+    pub(crate) fn call(&self) -> Call<'_> {
+        Call::new(&self.client)
+    }
+
     /// One GET with the bearer, tried again where that can help.
     ///
     /// # Errors
     ///
     /// Whatever is no 2xx, sorted by who must act.
-    pub(crate) fn get(&self, url: &Url, attempts: &mut Attempts) -> Result<Answer, Error> {
-        self.get_after(None, url, attempts)
+    pub(crate) fn get(&self, url: &Url, call: &mut Call<'_>) -> Result<Answer, Error> {
+        self.get_after(None, url, call)
     }
 
     /// Asks for a page ahead of time, if that can be done without waiting for anything.
@@ -156,17 +161,13 @@ impl Graph {
         &self,
         ahead: Option<Ahead>,
         url: &Url,
-        attempts: &mut Attempts,
+        call: &mut Call<'_>,
     ) -> Result<Answer, Error> {
         let request = http::Request {
             headers: &self.headers,
             ..http::Request::get(url)
         };
-        let reply = match ahead {
-            Some(ahead) => authorized_after(&self.client, &request, ahead, attempts)?,
-            None => authorized(&self.client, &request, attempts)?,
-        };
-        reply.accepted()
+        call.send_after(ahead, &request)?.accepted()
     }
 
     /// The headers of every request and these.

@@ -67,6 +67,12 @@ impl Fault {
         self
     }
 
+    /// The same with the place where its cause stands.
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        self.error = self.error.at(place);
+        self
+    }
+
     fn lasting(error: Error) -> Self {
         Self {
             error,

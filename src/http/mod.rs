@@ -33,7 +33,9 @@ pub(crate) use peer::certificates;
 #[cfg(feature = "cli")]
 pub(crate) use probe::{Way, roots, way};
 #[cfg(feature = "cli")]
+pub(crate) use retry::in_seconds;
+#[cfg(feature = "cli")]
 pub(crate) use retry::retry_after;
 pub(crate) use retry::{Attempts, Failure};
-pub(crate) use transport::{Answer, Flight, Http};
+pub(crate) use transport::{Answer, Failed, Flight, Http};
 pub(crate) use url::{Origin, Url};

@@ -3,25 +3,93 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::calendar::{moment, seconds};
+use crate::error::Error;
+use crate::http::url::Origin;
 
-/// What a try ended with, as far as asking again is concerned.
+/// How an attempt failed, as far as the next one is concerned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Failure {
-    /// An answer with this status and the wait that it asked for.
+    /// A response with this status and the wait that it asked for.
     Status(u16, Option<Duration>),
-    /// No answer, or one that broke off: reset, stale connection, timeout.
+    /// No response, or one that broke off: reset, stale connection, timeout.
     Broken,
-    /// Trying again cannot help: a certificate, a proxy that says no.
+    /// It was not made: the host is known to be throttled for so long.
+    Throttled(Duration),
+    /// A schedule of its own gives this wait.
+    Scheduled(Duration),
+    /// Another attempt cannot help: a certificate, a proxy that says no.
     Final,
 }
 
-/// The tries for one request, or for one page with its repeats.
+impl Failure {
+    /// Why there is a wait, in a line: `error` where no response says it.
+    pub(crate) fn reason(self, origin: &Origin, error: &str) -> String {
+        let host = origin.host();
+        match self {
+            Self::Status(429, _) | Self::Throttled(_) => format!("throttled by {host}"),
+            Self::Status(status, _) => format!("{host} responded {status}"),
+            Self::Broken | Self::Scheduled(_) | Self::Final => error.to_owned(),
+        }
+    }
+}
+
+/// Why there is no further attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GaveUp {
+    /// It cannot help, or there were enough of them.
+    Useless,
+    /// The wait would end past a bound.
+    TooLong {
+        wait: Duration,
+        /// Whether the service asked for this wait.
+        is_asked: bool,
+        /// `--retry-max-time`, or `None` where it is `--max-time`.
+        budget: Option<Duration>,
+    },
+}
+
+impl GaveUp {
+    /// The error with the wait that ended the work, where the service asked for one.
+    pub(crate) fn explain(self, mut error: Error) -> Error {
+        if let Self::TooLong {
+            wait,
+            is_asked: true,
+            budget,
+        } = self
+        {
+            let bound = match budget {
+                Some(budget) => format!("--retry-max-time {} s", budget.as_secs_f64()),
+                None => "--max-time".to_owned(),
+            };
+            let wait = in_seconds(wait);
+            let message = &mut error.report_mut().message;
+            message.push_str(&format!("; retry in {wait} s does not fit {bound}"));
+        }
+        error
+    }
+}
+
+/// A wait for people: whole seconds, and none too few, unless it is short.
+pub(crate) fn in_seconds(wait: Duration) -> String {
+    if wait < Duration::from_secs(5) {
+        format!("{:.1}", wait.as_secs_f64())
+    } else {
+        wait.as_secs()
+            .saturating_add(u64::from(wait.subsec_nanos() > 0))
+            .to_string()
+    }
+}
+
+/// The attempts of one call, or at one page with its repeats.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempts {
-    /// When the first try began.
+    /// When the first one began.
     started: Option<Instant>,
-    bound: Duration,
-    made: u32,
+    budget: Duration,
+    failed: u32,
+    /// Those among the failed after which the service asked for no wait: over these the backoff
+    /// doubles.
+    unadvised: u32,
     server_errors: u32,
 }
 
@@ -33,27 +101,28 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 impl Attempts {
-    /// `bound` is `--retry-max-time`; the clock starts with the first try.
-    pub(crate) fn new(bound: Duration) -> Self {
+    /// `budget` is `--retry-max-time`; the clock starts with the first attempt.
+    pub(crate) fn new(budget: Duration) -> Self {
         Self {
             started: None,
-            bound,
-            made: 0,
+            budget,
+            failed: 0,
+            unadvised: 0,
             server_errors: 0,
         }
     }
 
-    /// A try begins.
+    /// An attempt begins.
     pub(crate) fn begin(&mut self, now: Instant) {
         self.started.get_or_insert(now);
     }
 
-    /// How many tries have failed.
+    /// How many attempts have failed.
     pub(crate) fn failed(&self) -> u32 {
-        self.made
+        self.failed
     }
 
-    /// Counts a failed try and says how long to wait before the next, or `None` to give up.
+    /// Counts a failed attempt and says how long to wait before the next, if there is one.
     ///
     /// `answered` says whether this host has answered at all since the program started: until it
     /// has, the name may be misspelt, and nobody wants to wait ten minutes to hear that.
@@ -65,73 +134,82 @@ impl Attempts {
         now: Instant,
         deadline: Option<Instant>,
         random: u64,
-    ) -> Option<Duration> {
-        self.made += 1;
+    ) -> Result<Duration, GaveUp> {
         let elapsed = now.saturating_duration_since(*self.started.get_or_insert(now));
-        let (wait, bound) = match failure {
-            Failure::Final => return None,
+        let (asked, budget) = match failure {
+            Failure::Throttled(wait) => (Some(wait), self.budget),
+            failure => self.count(failure, answered)?,
+        };
+        let wait = match (failure, asked) {
+            // Most often an idle connection that the other side had given up.
+            (Failure::Broken, _) if answered && self.failed == 1 => Duration::ZERO,
+            (Failure::Scheduled(wait), _) => wait,
+            // A wait of zero asked for again and again would be a busy loop.
+            (_, Some(asked)) if !asked.is_zero() => {
+                asked.saturating_add(spread(asked.min(LONGEST_WAIT), 1, random))
+            }
+            (_, asked) => self.backoff(asked.is_some(), random),
+        };
+        let is_asked = asked.is_some_and(|asked| !asked.is_zero());
+        let too_long = |budget| GaveUp::TooLong {
+            wait: asked.filter(|_| is_asked).unwrap_or(wait),
+            is_asked,
+            budget,
+        };
+        let ends_by = |deadline| now.checked_add(wait).is_some_and(|end| end < deadline);
+        if !deadline.is_none_or(ends_by) {
+            Err(too_long(None))
+        } else if elapsed.checked_add(wait).is_none_or(|end| end > budget) {
+            Err(too_long(Some(budget)))
+        } else {
+            Ok(wait)
+        }
+    }
+
+    /// Counts a failed attempt: the wait that the service asked for, and the bound on all.
+    fn count(
+        &mut self,
+        failure: Failure,
+        answered: bool,
+    ) -> Result<(Option<Duration>, Duration), GaveUp> {
+        self.failed += 1;
+        let asked = match failure {
             Failure::Status(500 | 502, asked) => {
                 self.server_errors += 1;
                 if self.server_errors >= FEW {
-                    return None;
+                    return Err(GaveUp::Useless);
                 }
-                (self.pause(asked, random), self.bound)
+                asked
             }
-            Failure::Status(408 | 429 | 503 | 504 | 509, asked) => {
-                (self.pause(asked, random), self.bound)
+            Failure::Status(408 | 429 | 503 | 504 | 509, asked) => asked,
+            Failure::Broken if !answered && self.failed >= FEW => return Err(GaveUp::Useless),
+            Failure::Broken | Failure::Scheduled(_) => None,
+            Failure::Status(..) | Failure::Final | Failure::Throttled(_) => {
+                return Err(GaveUp::Useless);
             }
-            Failure::Status(..) => return None,
-            // Most often an idle connection that the other side had given up: ask at once.
-            Failure::Broken if answered && self.made == 1 => (Duration::ZERO, self.bound),
-            Failure::Broken if answered => (self.pause(None, random), self.bound),
-            Failure::Broken if self.made >= FEW => return None,
-            Failure::Broken => (self.pause(None, random), self.bound.min(NEVER_ANSWERED)),
         };
-        in_time(wait, elapsed, bound, now, deadline)
+        self.unadvised += u32::from(asked.is_none_or(|wait| wait.is_zero()));
+        let is_unknown = matches!(failure, Failure::Broken) && !answered;
+        let budget = if is_unknown {
+            self.budget.min(NEVER_ANSWERED)
+        } else {
+            self.budget
+        };
+        Ok((asked, budget))
     }
 
-    /// Counts a failed try after which a rule of its own says how long to wait, and says it again
-    /// unless the wait would end past the bound.
-    pub(crate) fn wait_for(
-        &mut self,
-        wait: Duration,
-        now: Instant,
-        deadline: Option<Instant>,
-    ) -> Option<Duration> {
-        self.made += 1;
-        let elapsed = now.saturating_duration_since(*self.started.get_or_insert(now));
-        in_time(wait, elapsed, self.bound, now, deadline)
-    }
-
-    /// The wait that was asked for and a little more, else one that doubles.
-    fn pause(&self, asked: Option<Duration>, random: u64) -> Duration {
-        let share = (random % 1000) as u32;
-        let spread = |base: Duration, tenths: u32| base * tenths / 10 * share / 1000;
-        match asked {
-            // A wait of zero asked for again and again would be a busy loop.
-            Some(asked) if !asked.is_zero() => {
-                asked.saturating_add(spread(asked.min(LONGEST_WAIT), 1))
-            }
-            asked => {
-                let doublings = self.made.saturating_sub(1).min(6);
-                let base = (FIRST_WAIT * (1 << doublings)).min(LONGEST_WAIT);
-                let base = if asked.is_some() { base / 4 } else { base };
-                base + spread(base, 5)
-            }
-        }
+    /// A wait that doubles with each failure that came without one.
+    fn backoff(&self, is_shortened: bool, random: u64) -> Duration {
+        let doublings = self.unadvised.saturating_sub(1).min(6);
+        let base = (FIRST_WAIT * (1 << doublings)).min(LONGEST_WAIT);
+        let base = if is_shortened { base / 4 } else { base };
+        base + spread(base, 5, random)
     }
 }
 
-fn in_time(
-    wait: Duration,
-    elapsed: Duration,
-    bound: Duration,
-    now: Instant,
-    deadline: Option<Instant>,
-) -> Option<Duration> {
-    let is_in_time = elapsed.checked_add(wait).is_some_and(|end| end <= bound)
-        && deadline.is_none_or(|deadline| now.checked_add(wait).is_some_and(|t| t < deadline));
-    is_in_time.then_some(wait)
+/// A random part of so many tenths of a wait.
+fn spread(base: Duration, tenths: u32, random: u64) -> Duration {
+    base * tenths / 10 * (random % 1000) as u32 / 1000
 }
 
 /// Reads `Retry-After` ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3))
@@ -148,8 +226,7 @@ pub(crate) fn retry_after<'v>(
 }
 
 fn one_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
-    if let Some(date) = http_date(value.trim()) {
-        let date = SystemTime::UNIX_EPOCH + Duration::from_secs(date);
+    if let Some(date) = http_date(value, now) {
         return Some(date.duration_since(now).unwrap_or_default());
     }
     value
@@ -158,28 +235,39 @@ fn one_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
         .max()
 }
 
-/// Seconds since 1970 of an `IMF-fixdate`
-/// ([RFC 9110 §5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)).
-pub(crate) fn http_date(text: &str) -> Option<u64> {
+/// A date in any of the three forms of
+/// [RFC 9110 §5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7).
+pub(crate) fn http_date(text: &str, now: SystemTime) -> Option<SystemTime> {
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
-    let (_, date) = text.split_once(", ")?;
-    let mut parts = date.split(' ');
-    let day: u64 = parts.next()?.parse().ok()?;
-    let name = parts.next()?;
+    let parts = text.split([' ', ',', '-']).filter(|part| !part.is_empty());
+    let (day, name, year, time) = match *parts.collect::<Vec<_>>() {
+        // Sun, 06 Nov 1994 08:49:37 GMT; and Sunday, 06-Nov-94 08:49:37 GMT
+        [_, day, month, year, time, "GMT"] => (day, month, year, time),
+        // Sun Nov  6 08:49:37 1994
+        [_, month, day, time, year] => (day, month, year, time),
+        _ => return None,
+    };
     let month = MONTHS.iter().position(|month| *month == name)? as u64 + 1;
-    let year: u64 = parts.next()?.parse().ok()?;
-    let mut time = parts.next()?.split(':').map(str::parse::<u64>);
+    let year = full_year(year.parse().ok()?, now);
+    let mut time = time.split(':').map(str::parse::<u64>);
     let (hour, minute, second) = (time.next()?.ok()?, time.next()?.ok()?, time.next()?.ok()?);
-    if parts.next() != Some("GMT") {
-        return None;
+    moment((year, month, day.parse().ok()?), (hour, minute, second))
+}
+
+/// A year of two digits is no more than 50 years ahead.
+fn full_year(year: u64, now: SystemTime) -> u64 {
+    const YEAR: u64 = 31_556_952;
+    if year >= 100 {
+        return year;
     }
-    let moment = moment((year, month, day), (hour, minute, second))?;
-    moment
+    let now = now
         .duration_since(SystemTime::UNIX_EPOCH)
-        .ok()
-        .map(|span| span.as_secs())
+        .unwrap_or_default();
+    let this = 1970 + now.as_secs() / YEAR;
+    let year = year + this / 100 * 100;
+    if year > this + 50 { year - 100 } else { year }
 }
 
 #[cfg(test)]
@@ -196,9 +284,8 @@ mod tests {
 
     fn wait(attempts: &mut Attempts, failure: Failure, after: u64) -> Option<u64> {
         let now = attempts.started.unwrap() + Duration::from_secs(after);
-        attempts
-            .wait(failure, true, now, None, 0)
-            .map(|wait| wait.as_secs())
+        let wait = attempts.wait(failure, true, now, None, 0);
+        wait.ok().map(|wait| wait.as_secs())
     }
 
     #[test]
@@ -212,6 +299,8 @@ mod tests {
         assert_eq!(read("30, 120"), Some(120.0));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(77.0));
         assert_eq!(read("Sun, 06 Nov 1994 08:40:00 GMT"), Some(0.0));
+        assert_eq!(read("Sunday, 06-Nov-94 08:49:37 GMT"), Some(77.0));
+        assert_eq!(read("Sun Nov  6 08:49:37 1994"), Some(77.0));
         assert_eq!(read("-1"), None);
         assert_eq!(read("abc"), None);
         assert_eq!(read("1e9"), None);
@@ -223,13 +312,23 @@ mod tests {
 
     #[test]
     fn dates_are_counted_over_leap_years() {
-        assert_eq!(http_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
-        assert_eq!(
-            http_date("Tue, 29 Feb 2028 12:00:00 GMT"),
-            Some(1_835_438_400)
-        );
-        assert_eq!(http_date("Sun, 99 Nov 1994 08:49:37 GMT"), None);
-        assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37 CET"), None);
+        let at = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        let read = |text| http_date(text, at(1_795_600_000).unwrap());
+        assert_eq!(read("Thu, 01 Jan 1970 00:00:00 GMT"), at(0));
+        assert_eq!(read("Tue, 29 Feb 2028 12:00:00 GMT"), at(1_835_438_400));
+        assert_eq!(read("Tuesday, 29-Feb-28 12:00:00 GMT"), at(1_835_438_400));
+        assert_eq!(read("Tue Feb 29 12:00:00 2028"), at(1_835_438_400));
+        assert_eq!(read("Sun, 99 Nov 1994 08:49:37 GMT"), None);
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 CET"), None);
+        assert_eq!(read("Sun Nov  6 08:49:37"), None);
+    }
+
+    #[test]
+    fn a_year_of_two_digits_is_at_most_fifty_years_ahead() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_600_000);
+        for (year, full) in [(26, 2026), (76, 2076), (77, 1977), (94, 1994), (2126, 2126)] {
+            assert_eq!(full_year(year, now), full);
+        }
     }
 
     #[test]
@@ -251,7 +350,14 @@ mod tests {
         let start = tries.started.unwrap();
         let soon = start + Duration::from_secs(5);
         let failure = asked(6);
-        assert_eq!(tries.wait(failure, true, start, Some(soon), 0), None);
+        assert_eq!(
+            tries.wait(failure, true, start, Some(soon), 0),
+            Err(GaveUp::TooLong {
+                wait: Duration::from_secs(6),
+                is_asked: true,
+                budget: None,
+            })
+        );
     }
 
     #[test]
@@ -272,6 +378,28 @@ mod tests {
     }
 
     #[test]
+    fn waits_double_over_failures_without_advice_alone() {
+        let mut tries = attempts();
+        let advised = Failure::Status(429, Some(Duration::from_secs(7)));
+        for _ in 0..10 {
+            assert_eq!(wait(&mut tries, advised, 0), Some(7));
+        }
+        let unadvised = Failure::Status(429, None);
+        assert_eq!(wait(&mut tries, unadvised, 80), Some(1));
+        assert_eq!(wait(&mut tries, advised, 82), Some(7));
+        assert_eq!(wait(&mut tries, unadvised, 90), Some(2));
+    }
+
+    #[test]
+    fn a_wait_for_a_throttled_host_is_no_failed_attempt() {
+        let mut tries = attempts();
+        let wait_for = Failure::Throttled(Duration::from_secs(7));
+        assert_eq!(wait(&mut tries, wait_for, 0), Some(7));
+        assert_eq!(tries.failed(), 0);
+        assert_eq!(wait(&mut tries, wait_for, 594), None);
+    }
+
+    #[test]
     fn a_server_error_gets_three_tries() {
         let mut tries = attempts();
         assert!(wait(&mut tries, Failure::Status(500, None), 0).is_some());
@@ -287,14 +415,14 @@ mod tests {
             let now = start + Duration::from_secs(after);
             tries.wait(Failure::Broken, false, now, None, 0)
         };
-        assert!(never(0).is_some());
-        assert!(never(1).is_some());
-        assert!(never(3).is_none());
+        assert!(never(0).is_ok());
+        assert!(never(1).is_ok());
+        assert!(never(3).is_err());
         let late = start + Duration::from_secs(10);
         assert!(
             attempts()
                 .wait(Failure::Broken, false, late, None, 0)
-                .is_none()
+                .is_err()
         );
     }
 

@@ -10,14 +10,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use ureq::Agent;
 use ureq::http::HeaderMap;
-use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::http::body::Body;
 use crate::http::fault::Fault;
-use crate::http::message::{Repeats, Request};
 use crate::http::network::Network;
-use crate::http::retry::{self, Attempts, Failure};
+use crate::http::retry::{self, Attempts, Failure, GaveUp};
 use crate::http::roots::Roots;
 use crate::http::transport::exchange::Way;
 use crate::http::url::Origin;
@@ -36,6 +34,8 @@ pub(crate) struct Answer {
     pub(crate) client_request_id: String,
     /// What every quotation of it must pass.
     pub(crate) redactor: Redactor,
+    /// Why there is no further attempt, where another could have helped.
+    pub(crate) gave_up: Option<GaveUp>,
 }
 
 impl Answer {
@@ -55,6 +55,20 @@ impl Answer {
         self.headers
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_bytes()))
+    }
+
+    /// An error that it amounts to, with the wait that ended the attempts.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        match self.gave_up {
+            Some(gave_up) => gave_up.explain(error),
+            None => error,
+        }
+    }
+
+    /// How it failed, if another attempt may be answered otherwise.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        let is_passing = matches!(self.status, 408 | 429 | 500 | 502..=504 | 509);
+        is_passing.then(|| Failure::Status(self.status, self.retry_after()))
     }
 
     /// The wait that the answer asks for, if it does so intelligibly.
@@ -120,133 +134,67 @@ impl Http {
         Attempts::new(self.0.network.retry_max_time)
     }
 
-    /// Sends a request, again where its rule allows that, until it has an answer that is not worth
-    /// asking again or the attempts are used up; then the last answer is returned as it came.
-    pub(crate) fn send(
+    /// Makes attempts until one brings what is wanted, or there are enough of them; then the last
+    /// one's error is returned.
+    pub(crate) fn retry<T>(
         &self,
-        request: &Request<'_>,
+        origin: &Origin,
         attempts: &mut Attempts,
-    ) -> Result<Answer, Error> {
-        self.send_heard(request, attempts, &mut |_| ())
-    }
-
-    /// [`send`](Self::send) where `before_wait` hears of a wait that the service asked for.
-    pub(crate) fn send_heard(
-        &self,
-        request: &Request<'_>,
-        attempts: &mut Attempts,
-        before_wait: &mut dyn FnMut(Duration),
-    ) -> Result<Answer, Error> {
+        mut attempt: impl FnMut(&mut Attempts) -> Result<T, Failed>,
+    ) -> Result<T, Error> {
         loop {
-            if let Some(answer) = self.try_once(request, attempts, before_wait)? {
-                return Ok(answer);
+            attempts.begin(Instant::now());
+            match attempt(attempts) {
+                Ok(wanted) => return Ok(wanted),
+                Err(failed) => self.wait_after(origin, attempts, failed)?,
             }
         }
     }
 
-    /// [`send`](Self::send), and the whole body with it; an answer that breaks off is asked for
-    /// again.
-    pub(crate) fn send_whole(
+    /// Waits for the next attempt, if there is one; else the error is returned.
+    pub(crate) fn wait_after(
         &self,
-        request: &Request<'_>,
+        origin: &Origin,
         attempts: &mut Attempts,
-        max: usize,
-    ) -> Result<(Answer, Zeroizing<Vec<u8>>), Error> {
-        loop {
-            let mut answer = self.send(request, attempts)?;
-            let fault = match answer.body.read_all(max) {
-                Ok(body) => return Ok((answer, Zeroizing::new(body))),
-                Err(fault) => fault,
-            };
-            let origin = request.url.origin();
-            let wait = self.next_wait(origin, attempts, Failure::Broken);
-            match wait.filter(|_| fault.is_passing) {
-                Some(wait) => self.sleep(&fault.error.to_string(), wait),
-                None => return Err(fault.error),
-            }
+        Failed { error, failure }: Failed,
+    ) -> Result<(), Error> {
+        match self.next_wait(origin, attempts, failure) {
+            Ok(wait) => self.sleep(&failure.reason(origin, &error.to_string()), wait),
+            Err(gave_up) => return Err(gave_up.explain(error)),
         }
+        Ok(())
     }
 
-    /// One try of [`send`](Self::send); `None` says that it failed, that the wait is over and
-    /// that another may follow. `before_wait` hears of a wait that the service asked for before
-    /// it begins.
-    pub(crate) fn try_once(
-        &self,
-        request: &Request<'_>,
-        attempts: &mut Attempts,
-        before_wait: &mut dyn FnMut(Duration),
-    ) -> Result<Option<Answer>, Error> {
-        attempts.begin(Instant::now());
-        let outcome = self.exchange(request);
-        self.judge(request, outcome, attempts, before_wait)
-    }
-
-    /// What a try ended with: an answer to keep, or `None` when the wait for the next is over.
-    fn judge(
-        &self,
-        request: &Request<'_>,
-        outcome: Result<Answer, Fault>,
-        attempts: &mut Attempts,
-        before_wait: &mut dyn FnMut(Duration),
-    ) -> Result<Option<Answer>, Error> {
-        let failure = match &outcome {
-            Ok(answer) if matches!(answer.status, 408 | 429 | 500 | 502..=504 | 509) => {
-                Failure::Status(answer.status, answer.retry_after())
-            }
-            Ok(_) => return outcome.map(Some).map_err(|fault| fault.error),
-            Err(fault) if fault.is_passing => Failure::Broken,
-            Err(_) => Failure::Final,
-        };
-        if let Failure::Status(_, Some(asked)) = failure {
-            before_wait(asked);
-        }
-        if !may_repeat(request, &outcome) {
-            return outcome.map(Some).map_err(|fault| fault.error);
-        }
-        let Some(wait) = self.next_wait(request.url.origin(), attempts, failure) else {
-            return outcome.map(Some).map_err(|fault| fault.error);
-        };
-        let reason = match outcome {
-            Ok(mut answer) => {
-                if answer.status == 503 {
-                    // Graph asks for a new connection: this one leads to the same machine.
-                    self.drop_connections();
-                } else {
-                    answer.body.drain();
-                }
-                format!("{} answered {}", request.url.host(), answer.status)
-            }
-            Err(fault) => fault.error.to_string(),
-        };
-        self.sleep(&reason, wait);
-        Ok(None)
-    }
-
-    /// Counts a failure and says how long to wait before the next try, if there is one.
+    /// Counts a failed attempt and says how long to wait before the next, if there is one.
     pub(crate) fn next_wait(
         &self,
         origin: &Origin,
         attempts: &mut Attempts,
         failure: Failure,
-    ) -> Option<Duration> {
-        let answered = self.state().answered.contains(origin);
-        let random = self.0.random.hash_one(attempts.failed());
-        attempts.wait(failure, answered, Instant::now(), self.0.deadline, random)
-    }
-
-    /// The same where a rule of its own says how long to wait.
-    pub(crate) fn next_wait_for(
-        &self,
-        attempts: &mut Attempts,
-        wait: Duration,
-    ) -> Option<Duration> {
-        attempts.wait_for(wait, Instant::now(), self.0.deadline)
+    ) -> Result<Duration, GaveUp> {
+        let mut state = self.state();
+        if matches!(failure, Failure::Status(503, _)) {
+            // Graph asks for a new connection: this one leads to the same machine.
+            state.agents.clear();
+        }
+        let answered = state.answered.contains(origin);
+        drop(state);
+        let now = Instant::now();
+        let random = self.0.random.hash_one(now);
+        attempts.wait(failure, answered, now, self.0.deadline, random)
     }
 
     /// Waits and tells why.
     pub(crate) fn sleep(&self, reason: &str, wait: Duration) {
         self.listener().tell(&Notice::Wait { reason, wait });
         thread::sleep(wait);
+    }
+
+    /// Leaves a response whose body is of no use.
+    pub(crate) fn discard(&self, mut answer: Answer) {
+        if answer.status != 503 {
+            answer.body.drain();
+        }
     }
 
     /// Whether the moment at which everything ends is here.
@@ -258,10 +206,6 @@ impl Http {
     /// Waits a moment, without a word.
     pub(crate) fn pause(&self, time: Duration) {
         thread::sleep(time);
-    }
-
-    fn drop_connections(&self) {
-        self.state().agents.clear();
     }
 
     fn note_answer(&self, origin: &Origin) {
@@ -276,12 +220,49 @@ impl Http {
     }
 }
 
-/// Whether the rule of a request lets it be sent again after `outcome`.
-fn may_repeat(request: &Request<'_>, outcome: &Result<Answer, Fault>) -> bool {
-    let is_unapplied = match outcome {
-        Ok(answer) if answer.status == 503 => answer.retry_after().is_some(),
-        Ok(answer) => answer.status == 429,
-        Err(fault) => fault.is_unsent,
-    };
-    request.content.can_be_sent() && (request.repeats == Repeats::Freely || is_unapplied)
+/// An attempt that did not bring what is wanted.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    pub(crate) failure: Failure,
+}
+
+impl Failed {
+    /// Its response broke off, or was no use for another reason that passes.
+    pub(crate) fn broken(error: Error) -> Self {
+        Self {
+            error,
+            failure: Failure::Broken,
+        }
+    }
+
+    /// It was not made: `host` is known to be throttled for so long.
+    pub(crate) fn throttled(host: &str, wait: Duration) -> Self {
+        Self {
+            error: Error::unavailable(format!("{host}: throttled")).retry_after(Some(wait)),
+            failure: Failure::Throttled(wait),
+        }
+    }
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            failure: Failure::Final,
+        }
+    }
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self {
+            failure: if fault.is_passing {
+                Failure::Broken
+            } else {
+                Failure::Final
+            },
+            error: fault.error,
+        }
+    }
 }

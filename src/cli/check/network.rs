@@ -7,7 +7,7 @@ use crate::calendar::date_and_time;
 use crate::cli::check::report::Report;
 use crate::cli::exit::Failure;
 use crate::error::Error;
-use crate::http::{Http, Network, Request, Url, Way, certificates, roots, way};
+use crate::http::{Failed, Http, Network, Request, Url, Way, certificates, roots, way};
 
 /// A host that will be asked.
 #[derive(Debug)]
@@ -110,7 +110,9 @@ fn greet(
     let root = Url::parse(&format!("{}/", host.url.origin()));
     let root = root.map_err(|reason| Error::parameters(format!("host: {reason}")))?;
     let request = Request::get(&root);
-    let answer = http.send(&request, &mut http.attempts());
+    let answer = http.retry(root.origin(), &mut http.attempts(), |_| {
+        http.exchange(&request).map_err(Failed::from)
+    });
     let answer = answer.map_err(|error| with_certificate(error, (host, way), http, &trusted))?;
     let times = answer.date().map(|date| (date, SystemTime::now()));
     let name = host.url.host();

@@ -4,12 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::Error;
-use crate::graph::authorized::authorized;
 use crate::graph::batch::line::Line;
 use crate::graph::batch::object;
 use crate::graph::redirect::RedirectFollower;
 use crate::graph::service::Graph;
-use crate::http::{self, Answer, Failure, Url};
+use crate::http::{self, Answer, Url};
 
 /// The header fields that say what a body is.
 const TELLING: [&str; 4] = [
@@ -45,30 +44,22 @@ fn fetch(
     line: &Line,
     follower: &RedirectFollower,
 ) -> Result<(Answer, Vec<u8>), Error> {
-    let client = graph.client();
-    let http = client.http();
     let is_outside = follower.has_left_graph();
     let request = http::Request {
         headers: if is_outside { &[] } else { &line.headers },
         is_secret: is_outside,
         ..http::Request::get(follower.url())
     };
-    let mut attempts = http.attempts();
+    let mut call = graph.call();
     loop {
         let mut answer = if is_outside {
-            http.send(&request, &mut attempts)?
+            call.send_bare(&request)?
         } else {
-            authorized(client, &request, &mut attempts)?.answer
+            call.send(&request)?.answer
         };
-        let fault = match answer.body.read_all(graph.max_item()) {
+        match answer.body.read_all(graph.max_item()) {
             Ok(body) => return Ok((answer, body)),
-            Err(fault) => fault,
-        };
-        let origin = request.url.origin();
-        let wait = fault.is_passing.then_some(Failure::Broken);
-        match wait.and_then(|failure| http.next_wait(origin, &mut attempts, failure)) {
-            Some(wait) => http.sleep(&fault.error.to_string(), wait),
-            None => return Err(fault.error),
+            Err(fault) => call.failed(request.url.origin(), fault.into())?,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! One request that carries many, and what came back for it.
 
 use crate::error::Error;
-use crate::graph::authorized::{MAX_REFUSAL, Reply, authorized};
 use crate::graph::batch::MOST;
 use crate::graph::batch::answers::{self, Item, wrong};
 use crate::graph::batch::chunk::Chunk;
+use crate::graph::call::{Call, MAX_REFUSAL, Reply};
 use crate::graph::service::Graph;
-use crate::http::{self, Attempts, Content, Failure, Repeats, Url};
+use crate::http::{self, Content, Failure, Repeats, Url};
 
 /// Why there is no usable answer.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) fn post(
     graph: &Graph,
     chunk: &Chunk,
     places: &[usize],
-    attempts: &mut Attempts,
+    call: &mut Call<'_>,
 ) -> Result<Vec<Option<Item>>, Lost> {
     let body = chunk.body(places);
     let url = url(graph, chunk).map_err(Lost::for_sure)?;
@@ -39,7 +39,7 @@ pub(super) fn post(
         },
         ..http::Request::get(&url)
     };
-    let reply = authorized(graph.client(), &request, attempts).map_err(Lost::without_answer)?;
+    let reply = call.send(&request).map_err(Lost::without_answer)?;
     match reply.answer.status {
         // The batch itself may be said to have failed because of a request in it.
         200..=299 | 424 => read(reply, places, graph.max_item()),

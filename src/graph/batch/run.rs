@@ -1,15 +1,17 @@
 //! A batch from its first round to its last: what passes is asked again, everything else is
 //! handed out.
 
+use crate::error::Error;
 use crate::graph::batch::again::{Standing, again, longest_wait};
 use crate::graph::batch::answers::{Item, unanswered};
 use crate::graph::batch::chunk::Chunk;
 use crate::graph::batch::follow::follow;
 use crate::graph::batch::outcome::{Answered, Stop};
 use crate::graph::batch::post::{Lost, post};
+use crate::graph::call::Call;
 use crate::graph::redirect::is_redirect;
 use crate::graph::service::Graph;
-use crate::http::{Attempts, Failure};
+use crate::http::{Failed, Failure};
 
 struct Run<'r> {
     graph: &'r Graph,
@@ -60,14 +62,13 @@ pub(crate) fn run(
 
 impl Run<'_> {
     fn rounds(&mut self) -> Result<(), Stop> {
-        let http = self.graph.client().http();
-        let mut attempts = http.attempts();
+        let mut call = self.graph.call();
         let mut open: Vec<usize> = (0..self.chunk.lines.len()).collect();
         while !open.is_empty() {
-            let items = match post(self.graph, self.chunk, &open, &mut attempts) {
+            let items = match post(self.graph, self.chunk, &open, &mut call) {
                 Ok(items) => items,
                 Err(lost) => {
-                    open = self.lose(&open, lost, &mut attempts)?;
+                    open = self.lose(&open, lost, &mut call)?;
                     continue;
                 }
             };
@@ -79,7 +80,7 @@ impl Run<'_> {
                 self.settle(*place);
             }
             open = again;
-            if !open.is_empty() && !self.wait(&open, &mut attempts) {
+            if !open.is_empty() && !self.wait(&open, &mut call) {
                 return Ok(());
             }
         }
@@ -105,21 +106,17 @@ impl Run<'_> {
     /// Waits until these can be asked again; false says that the time does not allow it.
     ///
     /// No word is left for other processes: what is throttled may be one mailbox.
-    fn wait(&self, again: &[usize], attempts: &mut Attempts) -> bool {
-        let http = self.graph.client().http();
+    fn wait(&self, again: &[usize], call: &mut Call<'_>) -> bool {
         let Ok(root) = self.graph.root() else {
             return false;
         };
-        let failure = Failure::Status(429, longest_wait(&self.standings, again));
-        let Some(wait) = http.next_wait(root.origin(), attempts, failure) else {
-            return false;
-        };
         let (count, all) = (again.len(), self.chunk.lines.len());
-        http.sleep(
-            &format!("{count} of {all} requests of a batch were put off"),
-            wait,
-        );
-        true
+        let error = format!("{count} of {all} requests of a batch were put off");
+        let failed = Failed {
+            error: Error::unavailable(error),
+            failure: Failure::Status(429, longest_wait(&self.standings, again)),
+        };
+        call.failed(root.origin(), failed).is_ok()
     }
 
     /// Deals with requests that have no answer together: what only reads is asked again, unless
@@ -128,7 +125,7 @@ impl Run<'_> {
         &mut self,
         open: &[usize],
         lost: Lost,
-        attempts: &mut Attempts,
+        call: &mut Call<'_>,
     ) -> Result<Vec<usize>, Stop> {
         if !lost.is_unsure {
             return Err(lost.error.into());
@@ -162,10 +159,8 @@ impl Run<'_> {
                 is_final: false,
             });
         }
-        match http.next_wait(self.graph.root()?.origin(), attempts, failure) {
-            Some(wait) => http.sleep(&lost.error.to_string(), wait),
-            None => return Err(lost.error.into()),
-        }
+        let error = lost.error;
+        call.failed(self.graph.root()?.origin(), Failed { error, failure })?;
         Ok(left)
     }
 

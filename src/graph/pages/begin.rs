@@ -47,7 +47,7 @@ impl<'g> Pages<'g> {
             ahead: None,
             is_asking_ahead: true,
             place,
-            attempts: graph.client().http().attempts(),
+            call: graph.call(),
             first_links: Links::default(),
             delta_link: None,
             shaky: None,

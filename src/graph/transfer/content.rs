@@ -1,10 +1,10 @@
 //! A request for content, followed to where the content is.
 
 use crate::error::Error;
-use crate::graph::authorized::authorized;
+use crate::graph::call::Call;
 use crate::graph::redirect::RedirectFollower;
 use crate::graph::service::Graph;
-use crate::http::{self, Answer, Attempts, Origin, Url};
+use crate::http::{self, Answer, Origin, Url};
 
 /// A request for content, or for the rest of it.
 #[derive(Debug)]
@@ -28,11 +28,11 @@ pub(crate) struct Found {
 
 impl ContentRequest<'_> {
     /// Sends it, and follows redirects.
-    pub(crate) fn send(&self, url: &Url, attempts: &mut Attempts) -> Result<Found, Error> {
+    pub(crate) fn send(&self, url: &Url, call: &mut Call<'_>) -> Result<Found, Error> {
         let graph = self.graph.root()?.origin();
         let mut follower = RedirectFollower::new(graph, url.clone());
         loop {
-            let mut answer = self.ask(&follower, attempts)?;
+            let mut answer = self.ask(&follower, call)?;
             let origin = follower.url().origin().clone();
             if !follower.follow(&answer)? {
                 return Ok(Found {
@@ -45,7 +45,7 @@ impl ContentRequest<'_> {
         }
     }
 
-    fn ask(&self, follower: &RedirectFollower, attempts: &mut Attempts) -> Result<Answer, Error> {
+    fn ask(&self, follower: &RedirectFollower, call: &mut Call<'_>) -> Result<Answer, Error> {
         let is_outside = follower.has_left_graph();
         let is_for_part = follower.is_redirected() || self.is_direct;
         let ours = self.graph.headers_and(&[]).into_iter();
@@ -57,11 +57,10 @@ impl ContentRequest<'_> {
             is_secret: follower.is_redirected(),
             ..http::Request::get(follower.url())
         };
-        let client = self.graph.client();
         if is_outside {
-            return client.http().send(&request, attempts);
+            return call.send_bare(&request);
         }
-        let reply = authorized(client, &request, attempts)?;
+        let reply = call.send(&request)?;
         match reply.answer.status {
             200..400 | 416 => Ok(reply.answer),
             _ => reply.accepted(),

@@ -1,19 +1,20 @@
 //! Content as it arrives, wherever Graph says that it lies; what breaks off is resumed.
 
 use crate::error::Error;
+use crate::graph::call::Call;
 use crate::graph::service::Graph;
 use crate::graph::transfer::content::{ContentRequest, Found};
 use crate::graph::transfer::item_path::ItemPath;
 use crate::graph::transfer::outside::outside_error;
 use crate::graph::transfer::ranges::ContentRange;
-use crate::http::{self, Answer, Body, Failure, Origin, Url};
+use crate::http::{Answer, Body, Failed, Origin, Url};
 
 /// Content that is being read.
 #[derive(Debug)]
 pub(crate) struct Download<'g> {
     graph: &'g Graph,
     url: Url,
-    attempts: http::Attempts,
+    call: Call<'g>,
     body: Option<Body>,
     /// Where the body comes from.
     origin: Origin,
@@ -66,7 +67,7 @@ impl Graph {
         let url = content_url(self.resolve("GET", path)?)?;
         Ok(Download {
             graph: self,
-            attempts: self.client().http().attempts(),
+            call: self.call(),
             body: None,
             origin: url.origin().clone(),
             url,
@@ -111,15 +112,15 @@ impl Download<'_> {
             match body.read(buffer) {
                 Ok(0) if self.version.total.is_some_and(|total| self.place < total) => {
                     let host = self.origin.name();
-                    self.pause(Error::unavailable(format!("{host}: the content broke off")))?;
+                    let error = Error::unavailable(format!("{host}: the content broke off"));
+                    self.pause(Failed::broken(error))?;
                 }
                 Ok(0) => return Ok(Step::End),
                 Ok(n) => {
                     self.count(n as u64)?;
                     return Ok(Step::Bytes(n));
                 }
-                Err(fault) if fault.is_passing => self.pause(fault.error)?,
-                Err(fault) => return Err(fault.error),
+                Err(fault) => self.pause(fault.into())?,
             }
         }
     }
@@ -135,20 +136,15 @@ impl Download<'_> {
         if self.place >= self.renewed_at + WORTH {
             self.renewed_at = self.place;
             self.refused = 0;
-            self.attempts = self.graph.client().http().attempts();
+            self.call.renew();
         }
         Ok(())
     }
 
     /// Waits before the content is asked for again.
-    fn pause(&mut self, error: Error) -> Result<(), Error> {
+    fn pause(&mut self, failed: Failed) -> Result<(), Error> {
         self.body = None;
-        let http = self.graph.client().http();
-        match http.next_wait(&self.origin, &mut self.attempts, Failure::Broken) {
-            Some(wait) => http.sleep(&error.to_string(), wait),
-            None => return Err(error),
-        }
-        Ok(())
+        self.call.failed(&self.origin, failed)
     }
 
     /// Asks for what is missing; says whether the content begins anew.
@@ -216,7 +212,7 @@ impl Download<'_> {
                 answer,
                 origin,
                 is_outside,
-            } = request.send(&self.url, &mut self.attempts)?;
+            } = request.send(&self.url, &mut self.call)?;
             self.is_direct = !is_outside;
             self.origin = origin.clone();
             let opened = match answer.status {
@@ -241,7 +237,7 @@ impl Download<'_> {
                     if self.refused >= MOST_REFUSED {
                         return Err(error);
                     }
-                    self.pause(error)?;
+                    self.pause(Failed::broken(error))?;
                     continue;
                 }
                 status @ 200..300 => {

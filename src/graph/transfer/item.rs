@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::graph::service::Graph;
 use crate::graph::transfer::facts::Facts;
 use crate::graph::transfer::item_path::ItemPath;
-use crate::http::{Failure, Url};
+use crate::http::{Request, Url};
 use crate::redact::Redactor;
 
 /// The bound on the description of an item.
@@ -60,20 +60,12 @@ impl Graph {
 
     pub(crate) fn drive_item(&self, url: &str) -> Result<DriveItem, Error> {
         let url = Url::parse(url).map_err(|reason| Error::parameters(format!("path: {reason}")))?;
-        let http = self.client().http();
-        let mut attempts = http.attempts();
-        loop {
-            let mut answer = self.get(&url, &mut attempts)?;
-            let fault = match answer.body.read_all(MAX_ITEM) {
-                Ok(body) => return DriveItem::read(&body, http.redactor()),
-                Err(fault) => fault,
-            };
-            let wait = http.next_wait(url.origin(), &mut attempts, Failure::Broken);
-            match wait.filter(|_| fault.is_passing) {
-                Some(wait) => http.sleep(&fault.error.to_string(), wait),
-                None => return Err(fault.error),
-            }
-        }
+        let request = Request {
+            headers: &self.headers_and(&[]),
+            ..Request::get(&url)
+        };
+        let (_, body) = self.call().read(&request, MAX_ITEM)?;
+        DriveItem::read(&body, self.client().http().redactor())
     }
 }
 

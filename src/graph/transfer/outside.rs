@@ -30,10 +30,11 @@ pub(crate) fn outside_error(mut answer: Answer, origin: &Origin, what: &str) -> 
     report.code = code.as_deref().map(printable);
     report.client_request_id = Some(answer.client_request_id.clone());
     report.retry_after = answer.retry_after();
-    match status {
+    let error = match status {
         408 | 429 => Error::Unavailable(report),
         400..500 | 501 | 505 | 507 => Error::Graph(report),
         500.. => Error::Unavailable(report),
         _ => Error::Protocol(report),
-    }
+    };
+    answer.explain(error)
 }

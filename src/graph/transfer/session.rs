@@ -4,9 +4,10 @@
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::graph::call::Call;
 use crate::graph::transfer::outside::outside_error;
 use crate::graph::transfer::ranges::{Lacking, lacking, lacks_nothing};
-use crate::http::{self, Attempts, Content, Failure, Http, Part, Url};
+use crate::http::{self, Content, Failed, Http, Part, Url};
 
 /// A session that takes slices.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub(crate) enum Sent {
     /// The session is unknown.
     Gone,
     /// Nobody knows what has come through; the session does.
-    Unclear(Error, Failure),
+    Unclear(Failed),
     Refused(Error),
 }
 
@@ -47,7 +48,7 @@ impl<'h> Session<'h> {
     }
 
     /// Sends a slice of a file of `total` bytes, once.
-    pub(crate) fn put(&self, part: &Part<'_>, total: u64) -> Sent {
+    pub(crate) fn put(&self, call: &mut Call<'_>, part: &Part<'_>, total: u64) -> Sent {
         let end = part.start + part.length - 1;
         let range = format!("bytes {}-{end}/{total}", part.start);
         let headers = [("content-range".to_owned(), range)];
@@ -57,11 +58,9 @@ impl<'h> Session<'h> {
             content: Content::Part(part),
             ..self.request()
         };
-        let mut answer = match self.http.exchange(&request) {
+        let mut answer = match call.send_once(&request) {
             Ok(answer) => answer,
-            Err(fault) if fault.is_passing => {
-                return Sent::Unclear(fault.error, Failure::Broken);
-            }
+            Err(fault) if fault.is_passing => return Sent::Unclear(fault.into()),
             Err(fault) => return Sent::Refused(fault.error),
         };
         let origin = self.url.origin();
@@ -69,27 +68,30 @@ impl<'h> Session<'h> {
             200..=202 => match answer.body.read_all(MAX_ANSWER) {
                 Ok(body) => taken(answer.status, body),
                 Err(_) if answer.status == 202 => Sent::Taken(None),
-                Err(fault) => Sent::Unclear(fault.error, Failure::Broken),
+                Err(fault) => Sent::Unclear(Failed::broken(fault.error)),
             },
             404 | 410 => Sent::Gone,
             416 => {
                 let error = outside_error(answer, origin, "slice taken");
-                Sent::Unclear(error, Failure::Broken)
+                Sent::Unclear(Failed::broken(error))
             }
-            status @ (408 | 429 | 500 | 502..=504 | 509) => {
-                let failure = Failure::Status(status, answer.retry_after());
-                Sent::Unclear(outside_error(answer, origin, "slice taken"), failure)
+            _ => {
+                let failure = answer.failure();
+                let error = outside_error(answer, origin, "slice taken");
+                match failure {
+                    Some(failure) => Sent::Unclear(Failed { error, failure }),
+                    None => Sent::Refused(error),
+                }
             }
-            _ => Sent::Refused(outside_error(answer, origin, "slice taken")),
         }
     }
 
     /// Asks what the session lacks.
-    pub(crate) fn status(&self, attempts: &mut Attempts) -> Result<Status, Error> {
+    pub(crate) fn status(&self, call: &mut Call<'_>) -> Result<Status, Error> {
         let request = self.request();
         let origin = self.url.origin();
         loop {
-            let mut answer = self.http.send(&request, attempts)?;
+            let mut answer = call.send_bare(&request)?;
             match answer.status {
                 404 | 410 => return Ok(Status::Gone),
                 200..300 => {}
@@ -110,11 +112,7 @@ impl<'h> Session<'h> {
                 }
                 Err(fault) => fault,
             };
-            let wait = self.http.next_wait(origin, attempts, Failure::Broken);
-            match wait.filter(|_| fault.is_passing) {
-                Some(wait) => self.http.sleep(&fault.error.to_string(), wait),
-                None => return Err(fault.error),
-            }
+            call.failed(origin, fault.into())?;
         }
     }
 

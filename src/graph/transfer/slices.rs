@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt as _;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::graph::authorized::authorized;
+use crate::graph::call::Call;
 use crate::graph::redirect::resolve;
 use crate::graph::transfer::facts::Facts;
 use crate::graph::transfer::item::DriveItem;
@@ -15,7 +15,7 @@ use crate::graph::transfer::ranges::{Lacking, lacking};
 use crate::graph::transfer::session::{Sent, Session, Status};
 use crate::graph::transfer::target::Conflict;
 use crate::graph::transfer::upload::{MAX_ANSWER, Upload, url};
-use crate::http::{self, Attempts, Content, Failure, Part};
+use crate::http::{self, Content, Failed, Part};
 
 /// How many sessions a run begins before it believes that none lasts.
 const MOST_SESSIONS: u32 = 5;
@@ -35,7 +35,7 @@ impl Upload<'_> {
     /// Sends the file to the session that is kept, or to a new one.
     pub(crate) fn send_slices(&self, kept: &mut Kept) -> Result<DriveItem, Error> {
         let http = self.graph.client().http();
-        let mut attempts = http.attempts();
+        let mut call = self.graph.call();
         let mut is_last_sent = false;
         if let Some(earlier) = kept.earlier(self.graph.root()?.origin()) {
             let session = Session::new(http, earlier.url);
@@ -47,7 +47,7 @@ impl Upload<'_> {
             is_last_sent = earlier.is_last_sent;
             http.listener()
                 .note(|| "going on with the upload session of an earlier run".to_owned());
-            match self.send_to(&session, None, is_last_sent, kept, &mut attempts)? {
+            match self.send_to(&session, None, is_last_sent, kept, &mut call)? {
                 Outcome::Stored(item) => return Ok(item),
                 Outcome::Gone(is_last) => is_last_sent = is_last,
             }
@@ -57,9 +57,9 @@ impl Upload<'_> {
                 kept.remove();
                 return Ok(item);
             }
-            let (session, lacks) = self.begin(&mut attempts)?;
+            let (session, lacks) = self.begin(&mut call)?;
             kept.keep(&session.url, &self.source.fingerprint(), false);
-            match self.send_to(&session, Some(lacks), false, kept, &mut attempts)? {
+            match self.send_to(&session, Some(lacks), false, kept, &mut call)? {
                 Outcome::Stored(item) => return Ok(item),
                 Outcome::Gone(is_last) => is_last_sent = is_last,
             }
@@ -71,7 +71,7 @@ impl Upload<'_> {
     }
 
     /// Begins a session. One too many does no harm, so this is repeated where it helps.
-    fn begin(&self, attempts: &mut Attempts) -> Result<(Session<'_>, Lacking), Error> {
+    fn begin(&self, call: &mut Call<'_>) -> Result<(Session<'_>, Lacking), Error> {
         let http = self.graph.client().http();
         let url = url(&self.target.session())?;
         let conflict = self.target.conflict.name();
@@ -83,18 +83,7 @@ impl Upload<'_> {
             content: Content::Bytes(body.as_bytes()),
             ..http::Request::get(&url)
         };
-        let answer = loop {
-            let mut answer = authorized(self.graph.client(), &request, attempts)?.accepted()?;
-            let fault = match answer.body.read_all(MAX_ANSWER) {
-                Ok(body) => break body,
-                Err(fault) => fault,
-            };
-            let wait = http.next_wait(url.origin(), attempts, Failure::Broken);
-            match wait.filter(|_| fault.is_passing) {
-                Some(wait) => http.sleep(&fault.error.to_string(), wait),
-                None => return Err(fault.error),
-            }
-        };
+        let (_, answer) = call.read(&request, MAX_ANSWER)?;
         let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
         let fail = |reason: &str| Error::protocol(format!("graph: the upload session {reason}"));
         let link = answer.get("uploadUrl").and_then(Value::as_str);
@@ -114,7 +103,7 @@ impl Upload<'_> {
         mut known: Option<Lacking>,
         mut is_last_sent: bool,
         kept: &mut Kept,
-        attempts: &mut Attempts,
+        call: &mut Call<'_>,
     ) -> Result<Outcome, Error> {
         let total = self.source.size();
         // What a session forgets and takes again is no progress.
@@ -122,7 +111,7 @@ impl Upload<'_> {
         loop {
             let lacks = match known.take() {
                 Some(lacks) => lacks,
-                None => match self.ask(session, is_last_sent, kept, attempts)? {
+                None => match self.ask(session, is_last_sent, kept, call)? {
                     ControlFlow::Continue(lacks) => lacks,
                     ControlFlow::Break(outcome) => return Ok(outcome),
                 },
@@ -139,7 +128,7 @@ impl Upload<'_> {
                 is_last_sent = true;
                 kept.keep(&session.url, &self.source.fingerprint(), true);
             }
-            let (error, failure) = match self.send_slice(session, start, end) {
+            let failed = match self.send_slice(session, call, start, end) {
                 Sent::Done(body) if end == total => {
                     self.check(session, kept)?;
                     kept.remove();
@@ -160,44 +149,29 @@ impl Upload<'_> {
                     if next.start > start && next.start < total {
                         if next.start > farthest {
                             farthest = next.start;
-                            *attempts = self.graph.client().http().attempts();
+                            call.renew();
                         }
                         known = Some(next);
                         continue;
                     }
                     let error = Error::unavailable("the upload session makes no progress");
-                    (error, Failure::Broken)
+                    Failed::broken(error)
                 }
-                Sent::Unclear(error, failure) => (error, failure),
+                Sent::Unclear(failed) => failed,
             };
-            let waited = self.wait(session, attempts, error, failure);
+            let waited = call.failed(session.url.origin(), failed);
             waited.map_err(|error| self.given_up(session, kept, error))?;
         }
     }
 
-    fn send_slice(&self, session: &Session<'_>, start: u64, end: u64) -> Sent {
+    fn send_slice(&self, session: &Session<'_>, call: &mut Call<'_>, start: u64, end: u64) -> Sent {
         let part = Part {
             file: &self.source.file,
             start,
             length: end - start,
             watch: &|sent| (self.watch)(start + sent),
         };
-        session.put(&part, self.source.size())
-    }
-
-    fn wait(
-        &self,
-        session: &Session<'_>,
-        attempts: &mut Attempts,
-        error: Error,
-        failure: Failure,
-    ) -> Result<(), Error> {
-        let http = self.graph.client().http();
-        match http.next_wait(session.url.origin(), attempts, failure) {
-            Some(wait) => http.sleep(&error.to_string(), wait),
-            None => return Err(error),
-        }
-        Ok(())
+        session.put(call, &part, self.source.size())
     }
 
     /// Asks a session what it lacks; one that cannot say so is of no use to another run either.
@@ -206,10 +180,10 @@ impl Upload<'_> {
         session: &Session<'_>,
         is_last_sent: bool,
         kept: &mut Kept,
-        attempts: &mut Attempts,
+        call: &mut Call<'_>,
     ) -> Result<ControlFlow<Outcome, Lacking>, Error> {
         loop {
-            let status = session.status(attempts);
+            let status = session.status(call);
             match status.map_err(|error| self.given_up(session, kept, error))? {
                 Status::Lacks(lacks) => return Ok(ControlFlow::Continue(lacks)),
                 Status::Gone => return Ok(ControlFlow::Break(Outcome::Gone(is_last_sent))),
@@ -225,12 +199,8 @@ impl Upload<'_> {
                 return Ok(ControlFlow::Break(Outcome::Stored(item)));
             }
             let error = "the upload session has the whole file, and it is not in its place";
-            self.wait(
-                session,
-                attempts,
-                Error::unavailable(error),
-                Failure::Broken,
-            )?;
+            let failed = Failed::broken(Error::unavailable(error));
+            call.failed(session.url.origin(), failed)?;
         }
     }
 

@@ -1,7 +1,6 @@
 //! A file becomes a drive item: in one request, or slice by slice over as many runs as it takes.
 
 use crate::error::Error;
-use crate::graph::authorized::authorized;
 use crate::graph::service::Graph;
 use crate::graph::transfer::item::DriveItem;
 use crate::graph::transfer::kept::Kept;
@@ -67,8 +66,7 @@ impl Upload<'_> {
             },
             ..http::Request::get(&url)
         };
-        let mut attempts = self.graph.client().http().attempts();
-        let reply = match authorized(self.graph.client(), &request, &mut attempts) {
+        let reply = match self.graph.call().send(&request) {
             Err(Error::Local(_)) if self.source.check().is_err() => {
                 return Err(self.source.changed());
             }

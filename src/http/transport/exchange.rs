@@ -138,6 +138,7 @@ impl Http {
             headers: head.headers,
             client_request_id: sent.client_request_id,
             redactor: self.redactor().clone(),
+            gave_up: None,
         }
     }
 

@@ -1,12 +1,9 @@
 //! A GET that goes out on a thread of its own while its caller has other things to do.
 
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
 
-use crate::error::Error;
 use crate::http::fault::Fault;
 use crate::http::message::Request;
-use crate::http::retry::Attempts;
 use crate::http::transport::exchange::Sent;
 use crate::http::transport::{Answer, Http};
 
@@ -37,22 +34,14 @@ impl Http {
         thread.ok().map(Flight)
     }
 
-    /// [`send_heard`](Self::send_heard), with the flight as the first try.
-    pub(crate) fn send_after(
+    /// The response that a prefetched request has come to; `None` where its thread panicked, so that
+    /// nothing was sent that counts.
+    pub(crate) fn arrived(
         &self,
         flight: Flight,
         request: &Request<'_>,
-        attempts: &mut Attempts,
-        before_wait: &mut dyn FnMut(Duration),
-    ) -> Result<Answer, Error> {
-        // A thread that panicked has sent nothing that counts.
-        if let Ok(outcome) = flight.0.join() {
-            attempts.begin(Instant::now());
-            let outcome = outcome.map(|sent| self.receive(request, sent));
-            if let Some(answer) = self.judge(request, outcome, attempts, before_wait)? {
-                return Ok(answer);
-            }
-        }
-        self.send_heard(request, attempts, before_wait)
+    ) -> Option<Result<Answer, Fault>> {
+        let outcome = flight.0.join().ok()?;
+        Some(outcome.map(|sent| self.receive(request, sent)))
     }
 }

@@ -117,7 +117,7 @@ fn a_port_that_nobody_listens_on_is_tried_three_times() {
          mgd: hint: check the network, the firewall and the proxy settings\n"
     );
     assert!(run.stderr.ends_with(&line), "{}", run.stderr);
-    assert_eq!(run.stderr.matches(": trying again in ").count(), 2);
+    assert_eq!(run.stderr.matches("; retry in ").count(), 2);
 }
 
 #[test]

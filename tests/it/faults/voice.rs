@@ -118,7 +118,8 @@ fn errors_as_json_are_one_object_a_line_with_all_that_is_known() {
     let message = last["message"].take();
     assert_eq!(
         masked(message.as_str().unwrap()),
-        "graph: TooManyRequests: Too many requests. (HTTP 429, request-id ID)"
+        "graph: TooManyRequests: Too many requests. (HTTP 429, request-id ID); \
+         retry in 78 s does not fit --retry-max-time 1 s"
     );
     assert!(
         message

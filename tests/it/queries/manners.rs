@@ -57,7 +57,7 @@ fn another_process_waits_as_long_as_the_first_was_told_to() {
     assert_eq!(tenant.requests().len(), before, "it asked all the same");
     let line: serde_json::Value = serde_json::from_str(&run.stderr).unwrap();
     let message = line["message"].as_str().unwrap();
-    let reason = "localhost: this application was told to wait, and may ask again in ";
+    let reason = "localhost: throttled; retry in ";
     assert!(message.starts_with(reason), "{message}");
     assert!(line["retry_after"].as_f64().unwrap() > 2900.0);
 }
@@ -70,7 +70,7 @@ fn a_short_wait_is_waited_for_and_another_application_asks_at_once() {
     let bound = ["users", "--retry-max-time", "0.5"];
     assert_eq!(mgd.get(&bound).code, 4);
     let told = mgd.get(&["users", "-v"]).ok();
-    let reason = "localhost: this application was told to wait: trying again in";
+    let reason = "mgd: throttled by localhost; retry in ";
     assert!(told.stderr.contains(reason), "{}", told.stderr);
     assert_eq!(tenant.violations(), [] as [String; 0]);
 }

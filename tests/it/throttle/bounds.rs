@@ -4,8 +4,7 @@ use super::{USERS, asked, assert_asked, assert_whole, run};
 use crate::support::{Mgd, Run, lines, masked};
 use crate::tenant::{Reply, Tenant};
 
-const THROTTLED: &str =
-    "mgd: graph: TooManyRequests: Too many requests. (HTTP 429, request-id ID)\n";
+const THROTTLED: &str = "mgd: graph: TooManyRequests: Too many requests. (HTTP 429, request-id ID)";
 
 fn endless(reply: Reply) -> Tenant {
     let tenant = Tenant::start();
@@ -13,11 +12,12 @@ fn endless(reply: Reply) -> Tenant {
     tenant
 }
 
-/// Given up with the last answer shown, and without having come too early.
+/// Given up with the last response and the wait it asked for shown, and without having come too
+/// early.
 #[track_caller]
-fn assert_given_up(tenant: &Tenant, run: &Run) {
+fn assert_given_up(tenant: &Tenant, run: &Run, wait: &str) {
     assert_eq!((run.code, run.stdout.as_str()), (4, ""));
-    assert_eq!(masked(&run.stderr), THROTTLED);
+    assert_eq!(masked(&run.stderr), format!("{THROTTLED}{wait}\n"));
     assert_eq!(tenant.violations(), [] as [String; 0]);
     assert!(asked(tenant).iter().all(|seen| seen.status == 429));
 }
@@ -26,7 +26,7 @@ fn assert_given_up(tenant: &Tenant, run: &Run) {
 fn endless_throttling_ends_with_the_time_to_retry() {
     let tenant = endless(Reply::status(429));
     let run = Mgd::new(&tenant).list(["--retry-max-time", "1"]);
-    assert_given_up(&tenant, &run);
+    assert_given_up(&tenant, &run, "");
     assert!(!asked(&tenant).is_empty());
 }
 
@@ -34,7 +34,8 @@ fn endless_throttling_ends_with_the_time_to_retry() {
 fn the_time_to_retry_counts_all_waits_for_a_page() {
     let tenant = endless(Reply::status(429).retry_after("0.5"));
     let run = Mgd::new(&tenant).list(["--retry-max-time", "1.2"]);
-    assert_given_up(&tenant, &run);
+    let wait = "; retry in 0.5 s does not fit --retry-max-time 1.2 s";
+    assert_given_up(&tenant, &run, wait);
     // Two waits of half a second fit, a third does not.
     let tries = asked(&tenant).len();
     assert!((1..=3).contains(&tries), "{tries}");
@@ -44,7 +45,8 @@ fn the_time_to_retry_counts_all_waits_for_a_page() {
 fn hardly_any_time_to_retry_means_one_try() {
     let tenant = endless(Reply::status(429).retry_after("0.1"));
     let run = Mgd::new(&tenant).list(["--retry-max-time", "0.05"]);
-    assert_given_up(&tenant, &run);
+    let wait = "; retry in 0.1 s does not fit --retry-max-time 0.05 s";
+    assert_given_up(&tenant, &run, wait);
     assert_eq!(asked(&tenant).len(), 1);
 }
 
@@ -52,7 +54,7 @@ fn hardly_any_time_to_retry_means_one_try() {
 fn endless_throttling_ends_with_the_time_for_everything() {
     let tenant = endless(Reply::status(429).retry_after("0.8"));
     let run = Mgd::new(&tenant).list(["--max-time", "2"]);
-    assert_given_up(&tenant, &run);
+    assert_given_up(&tenant, &run, "; retry in 0.8 s does not fit --max-time");
     let tries = asked(&tenant).len();
     assert!((1..=3).contains(&tries), "{tries}");
 }
@@ -66,6 +68,8 @@ fn a_throttled_token_endpoint_ends_with_the_time_to_retry() {
     assert_eq!((run.code, run.stdout.as_str()), (4, ""));
     let start = "mgd: token endpoint: temporarily_unavailable: AADSTS90055: Too many. ";
     assert!(run.stderr.starts_with(start), "{}", run.stderr);
+    let end = "; retry in 30 s does not fit --retry-max-time 1 s\n";
+    assert!(run.stderr.contains(end), "{}", run.stderr);
     assert_eq!(lines(&tenant), [format!("POST {}", tenant.token_path())]);
 }
 
@@ -96,8 +100,9 @@ fn a_page_that_is_throttled_for_too_long_leaves_what_came_before_and_says_how_to
     let seen = asked(&tenant);
     assert_eq!(seen.len(), 2);
     let link = tenant.url(&seen[1].target).replace('\'', "'\\''");
+    let wait = "; retry in 9 s does not fit --retry-max-time 2 s";
     let hint = format!("mgd: hint: go on with --resume '{link}' --skip 0\n");
-    assert_eq!(masked(&run.stderr), format!("{THROTTLED}{hint}"));
+    assert_eq!(masked(&run.stderr), format!("{THROTTLED}{wait}\n{hint}"));
 }
 
 #[test]
@@ -113,7 +118,7 @@ fn a_run_that_is_told_to_wait_longer_than_it_may_does_not_wait() {
     assert_eq!(
         masked(&run.stderr),
         "mgd: graph: serviceNotAvailable: The service is temporarily unavailable. \
-         (HTTP 503, request-id ID)\n"
+         (HTTP 503, request-id ID); retry in 3.0 s does not fit --max-time\n"
     );
 }
 

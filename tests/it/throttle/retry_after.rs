@@ -108,7 +108,8 @@ fn a_wait_past_the_bound_is_given_up_before_it_begins() {
     assert_eq!((run.code, run.stdout.as_str()), (4, ""));
     assert_eq!(
         masked(&run.stderr),
-        "mgd: graph: TooManyRequests: Too many requests. (HTTP 429, request-id ID)\n"
+        "mgd: graph: TooManyRequests: Too many requests. (HTTP 429, request-id ID); \
+         retry in 999999 s does not fit --retry-max-time 600 s\n"
     );
     assert_asked(&tenant, &[429]);
 }

@@ -90,7 +90,7 @@ fn what_a_service_cannot_do_is_not_asked_again() {
 fn the_waits_are_told_with_v() {
     let tenant = Tenant::start();
     let run = run(&tenant, [Reply::status(429).retry_after("0.2")], &["-v"]).ok();
-    let told = "mgd: localhost answered 429: trying again in 0.2 s\n";
+    let told = "mgd: throttled by localhost; retry in 0.2 s\n";
     assert_eq!(run.stderr.matches(told).count(), 1, "{}", run.stderr);
     assert_asked(&tenant, &[429, 200]);
 }

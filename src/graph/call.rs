@@ -1,0 +1,287 @@
+//! One call: whatever is sent goes through here, with its retries.
+
+use std::time::{Instant, SystemTime};
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::auth::{AccessToken, ConfidentialClient, Renewal};
+use crate::error::Error;
+use crate::graph::ahead::Ahead;
+use crate::graph::refusal::{Asked, refusal};
+use crate::http::{Answer, Attempts, Failed, Failure, Fault, Flight, Origin, Repeats, Request};
+
+/// The bound on the body of an error.
+pub(crate) const MAX_REFUSAL: usize = 1 << 20;
+
+/// A call to Graph, or to where Graph has led: its attempts share one budget of time, and none is
+/// made while the host is known to be throttled.
+///
+/// Who reads a body reports by [`failed`](Self::failed) that it broke off and sends the request
+/// again: that is another attempt of the same call.
+#[derive(Clone, Debug)]
+pub(crate) struct Call<'c> {
+    client: &'c ConfidentialClient,
+    attempts: Attempts,
+    /// Whether a refused token was replaced: once is enough.
+    is_fresh: bool,
+}
+
+impl<'c> Call<'c> {
+    pub(crate) fn new(client: &'c ConfidentialClient) -> Self {
+        Self {
+            client,
+            attempts: client.http().attempts(),
+            is_fresh: false,
+        }
+    }
+
+    /// Begins anew, because there was progress.
+    pub(crate) fn renew(&mut self) {
+        *self = Self::new(self.client);
+    }
+
+    /// How many attempts have failed since there was progress.
+    pub(crate) fn failures(&self) -> u32 {
+        self.attempts.failed()
+    }
+
+    /// Sends a request with the bearer until there is a response that is not worth a retry, or
+    /// the budget is used up: then the last response is returned. A 401 gets one fresh token.
+    pub(crate) fn send(&mut self, request: &Request<'_>) -> Result<Reply, Error> {
+        self.send_after(None, request)
+    }
+
+    /// [`send`](Self::send), with what was asked for ahead as the first attempt.
+    pub(crate) fn send_after(
+        &mut self,
+        ahead: Option<Ahead>,
+        request: &Request<'_>,
+    ) -> Result<Reply, Error> {
+        let (mut token, mut flight) = match ahead {
+            Some(ahead) => (Some(ahead.token), Some(ahead.flight)),
+            None => (None, None),
+        };
+        loop {
+            if flight.is_none() {
+                self.pass_gate(request.url.origin())?;
+            }
+            let Some(used) = token.take().or_else(|| self.client.token_at_hand()) else {
+                // That may take long: the gate is read again.
+                token = Some(self.client.acquire_token()?);
+                continue;
+            };
+            let authorized = Request {
+                bearer: Some(used.secret()),
+                ..request.clone()
+            };
+            let outcome = self.attempt(flight.take(), &authorized);
+            let Some(mut answer) = self.next(request, outcome)? else {
+                continue;
+            };
+            if answer.status == 401 && !self.is_fresh && request.content.can_be_sent() {
+                self.is_fresh = true;
+                let claims = answer.headers("www-authenticate").find_map(claims);
+                answer.body.drain();
+                token = Some(self.replace(&used, claims.as_deref())?);
+                continue;
+            }
+            return Ok(Reply {
+                answer,
+                token: used,
+                consent: self.client.consent_url(),
+                path: request.url.path_and_query().to_owned(),
+                method: request.method.to_owned(),
+                is_unsure: request.repeats == Repeats::Unapplied,
+            });
+        }
+    }
+
+    /// [`send`](Self::send) without the bearer, to where Graph has led.
+    pub(crate) fn send_bare(&mut self, request: &Request<'_>) -> Result<Answer, Error> {
+        loop {
+            let outcome = self.send_once(request);
+            if let Some(answer) = self.next(request, outcome)? {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// One attempt without the bearer; what comes next is up to the caller.
+    pub(crate) fn send_once(&mut self, request: &Request<'_>) -> Result<Answer, Fault> {
+        self.pass_gate(request.url.origin())
+            .map_err(Fault::before_sending)?;
+        self.attempt(None, request)
+    }
+
+    /// Sends a request until a success has come whole; `max` bounds its body.
+    pub(crate) fn read(
+        &mut self,
+        request: &Request<'_>,
+        max: usize,
+    ) -> Result<(Answer, Vec<u8>), Error> {
+        loop {
+            let mut answer = self.send(request)?.accepted()?;
+            match answer.body.read_all(max) {
+                Ok(body) => return Ok((answer, body)),
+                Err(fault) => self.failed(request.url.origin(), fault.into())?,
+            }
+        }
+    }
+
+    /// Counts an attempt whose response was no use after all, and waits until there may be
+    /// another; else the error is returned.
+    pub(crate) fn failed(&mut self, origin: &Origin, failed: Failed) -> Result<(), Error> {
+        let http = self.client.http();
+        http.wait_after(origin, &mut self.attempts, failed)
+    }
+
+    /// Waits as long as the host is known to be throttled. The records are read again after each
+    /// wait: meanwhile another thread or process may have been told to wait longer.
+    fn pass_gate(&mut self, origin: &Origin) -> Result<(), Error> {
+        while let Some(wait) = self.client.throttled_for(origin) {
+            self.failed(origin, Failed::throttled(origin.host(), wait))?;
+        }
+        Ok(())
+    }
+
+    fn attempt(&mut self, flight: Option<Flight>, request: &Request<'_>) -> Result<Answer, Fault> {
+        self.attempts.begin(Instant::now());
+        let http = self.client.http();
+        let arrived = flight.and_then(|flight| http.arrived(flight, request));
+        let answer = arrived.unwrap_or_else(|| http.exchange(request))?;
+        if answer.failure().is_some()
+            && let Some(wait) = answer.retry_after()
+        {
+            self.client.record_throttle(request.url.origin(), wait);
+        }
+        Ok(answer)
+    }
+
+    /// The response of an attempt if it is the last; `None` when the wait for another is over.
+    fn next(
+        &mut self,
+        request: &Request<'_>,
+        outcome: Result<Answer, Fault>,
+    ) -> Result<Option<Answer>, Error> {
+        let failure = match &outcome {
+            Ok(answer) => answer.failure(),
+            Err(fault) if fault.is_passing => Some(Failure::Broken),
+            Err(_) => None,
+        };
+        let failure = failure.filter(|_| may_retry(request, &outcome));
+        let (http, origin) = (self.client.http(), request.url.origin());
+        let Some(failure) = failure else {
+            return outcome.map(Some).map_err(|fault| fault.error);
+        };
+        match (http.next_wait(origin, &mut self.attempts, failure), outcome) {
+            (Ok(wait), Ok(answer)) => {
+                http.discard(answer);
+                http.sleep(&failure.reason(origin, ""), wait);
+                Ok(None)
+            }
+            (Ok(wait), Err(fault)) => {
+                http.sleep(&fault.error.to_string(), wait);
+                Ok(None)
+            }
+            (Err(gave_up), Ok(mut answer)) => {
+                answer.gave_up = Some(gave_up);
+                Ok(Some(answer))
+            }
+            (Err(gave_up), Err(fault)) => Err(gave_up.explain(fault.error)),
+        }
+    }
+
+    /// Another token than the one that Graph refused.
+    fn replace(&self, refused: &AccessToken, claims: Option<&str>) -> Result<AccessToken, Error> {
+        self.client.http().listener().note(|| {
+            let left = refused.expires_on().duration_since(SystemTime::now());
+            let left = left.unwrap_or_default().as_secs();
+            format!("graph refused a token with {left} s to live: asking for another")
+        });
+        self.client.acquire(match claims {
+            Some(claims) => Renewal::Claims(claims),
+            None => Renewal::Refused(refused),
+        })
+    }
+}
+
+/// Whether a request may be sent again after `outcome`.
+fn may_retry(request: &Request<'_>, outcome: &Result<Answer, Fault>) -> bool {
+    let is_unapplied = match outcome {
+        Ok(answer) if answer.status == 503 => answer.retry_after().is_some(),
+        Ok(answer) => answer.status == 429,
+        Err(fault) => fault.is_unsent,
+    };
+    request.content.can_be_sent() && (request.repeats == Repeats::Freely || is_unapplied)
+}
+
+/// What Graph answered, and what was asked for with what in hand.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) answer: Answer,
+    token: AccessToken,
+    consent: String,
+    path: String,
+    method: String,
+    is_unsure: bool,
+}
+
+impl Reply {
+    /// The answer if it is a 2xx.
+    pub(crate) fn accepted(mut self) -> Result<Answer, Error> {
+        if matches!(self.answer.status, 200..300) {
+            return Ok(self.answer);
+        }
+        let body = self.answer.body.read_all(MAX_REFUSAL).ok();
+        Err(self.refusal(body.as_deref()))
+    }
+
+    /// The error that an answer with this body amounts to; `None` is one that cannot be read.
+    pub(crate) fn refusal(&self, body: Option<&[u8]>) -> Error {
+        let asked = Asked {
+            method: &self.method,
+            is_unsure: self.is_unsure,
+            path: &self.path,
+            token: &self.token,
+            consent: &self.consent,
+        };
+        refusal(&self.answer, body, &asked)
+    }
+}
+
+/// The claims that a challenge asks for
+/// (learn.microsoft.com/entra/identity-platform/claims-challenge), as JSON.
+fn claims(challenge: &str) -> Option<String> {
+    const BASE64: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let (_, rest) = challenge.split_once("claims=")?;
+    let value = rest.trim_start_matches('"').split(['"', ',', ' ']).next()?;
+    let is_url_safe = value.contains(['-', '_']);
+    let alphabet = if is_url_safe {
+        &alphabet::URL_SAFE
+    } else {
+        &alphabet::STANDARD
+    };
+    let bytes = GeneralPurpose::new(alphabet, BASE64).decode(value).ok()?;
+    let claims = String::from_utf8(bytes).ok()?;
+    claims.starts_with('{').then_some(claims)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_decoded_with_and_without_padding() {
+        let challenge = r#"Bearer realm="", error="insufficient_claims", claims="eyJhIjp7fX0=""#;
+        assert_eq!(claims(challenge).as_deref(), Some(r#"{"a":{}}"#));
+        assert_eq!(
+            claims("Bearer claims=\"eyJhIjp7fX0\"").as_deref(),
+            Some(r#"{"a":{}}"#)
+        );
+        assert_eq!(claims("Bearer claims=\"%%\""), None);
+        assert_eq!(claims("Bearer realm=\"\""), None);
+    }
+}
