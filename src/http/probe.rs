@@ -1,7 +1,7 @@
 //! The way to a host, step by step, for `mgd check`: proxy, name, connection, roots, clock.
 
 use std::io::{Read as _, Write as _};
-use std::net::{IpAddr, ToSocketAddrs as _};
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use base64::Engine as _;
@@ -12,6 +12,7 @@ use crate::http::bounded::BoundedStream;
 use crate::http::fault::{Fault, Patience};
 use crate::http::network::Network;
 use crate::http::proxy;
+use crate::http::resolver::look_up;
 use crate::http::retry::http_date;
 use crate::http::roots::load;
 use crate::http::transport::{Answer, Http};
@@ -92,11 +93,8 @@ impl Way {
     ///
     /// `Unavailable` when it is not found.
     pub(crate) fn addresses(&self) -> Result<Vec<IpAddr>, Error> {
-        let host = self.host.trim_matches(['[', ']']);
-        let found = (host, self.port).to_socket_addrs();
-        let mut found: Vec<_> = found
-            .map(|found| found.map(|address| address.ip()).collect())
-            .unwrap_or_default();
+        let found = look_up(&format!("{}:{}", self.host, self.port)).unwrap_or_default();
+        let mut found: Vec<_> = found.iter().map(SocketAddr::ip).collect();
         found.dedup();
         if found.is_empty() {
             return Err(

@@ -12,7 +12,8 @@ use crate::secret::Secret;
 pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// The proxy for `url`: `explicit` if given, else what the variables name, unless `no_proxy`
-/// exempts the host.
+/// exempts the host. What is sent in the clear stays on this machine: to a proxy it would show the
+/// secret.
 ///
 /// # Errors
 ///
@@ -23,6 +24,9 @@ pub(crate) fn choose(
     variable: Lookup<'_>,
     url: &Url,
 ) -> Result<Option<Secret>, Error> {
+    if !url.origin().is_tls() && url.origin().is_loopback() {
+        return Ok(None);
+    }
     let (name, value) = match explicit {
         Some(proxy) => ("proxy".to_owned(), proxy.clone()),
         None => match from_variables(variable, url)? {
@@ -196,7 +200,11 @@ mod tests {
         assert_eq!(chosen(&all[..2], URL), some("http://b:2"));
         assert_eq!(chosen(&all[..1], URL), some("http://a:1"));
         assert_eq!(chosen(&all[3..], URL), Ok(None));
-        assert_eq!(chosen(&all[3..], "http://localhost/"), Ok(None));
+        let lower = [("http_proxy", "e:5"), ("ALL_PROXY", "a:1")];
+        for url in ["http://localhost/", "http://127.1.2.3:80/", "http://[::1]/"] {
+            assert_eq!(chosen(&lower, url), Ok(None));
+        }
+        assert_eq!(chosen(&lower, "https://localhost/"), some("http://a:1"));
         let unset = [("https_proxy", ""), ("ALL_PROXY", "a:1")];
         assert_eq!(chosen(&unset, URL), some("http://a:1"));
     }

@@ -1,5 +1,6 @@
 //! Name resolution without a thread, and once for many requests.
 
+use std::io;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -77,8 +78,7 @@ impl Resolver for InlineResolver {
         let found = match self.0.find(&address, now) {
             Some(found) => found,
             None => {
-                let found = address.to_socket_addrs().map_err(|_| Error::HostNotFound)?;
-                let found: Vec<_> = found.collect();
+                let found = look_up(&address).map_err(|_| Error::HostNotFound)?;
                 self.0.note(address, found.clone(), now);
                 found
             }
@@ -92,6 +92,22 @@ impl Resolver for InlineResolver {
         } else {
             Ok(addresses)
         }
+    }
+}
+
+/// Where `HOST:PORT` is. Plain http is allowed on `localhost`, so that this is an address of this
+/// machine alone, whatever a name server says
+/// ([RFC 6761 §6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)).
+pub(super) fn look_up(host_and_port: &str) -> io::Result<Vec<SocketAddr>> {
+    let mut found = host_and_port.to_socket_addrs()?.collect();
+    keep_own(host_and_port, &mut found);
+    Ok(found)
+}
+
+fn keep_own(host_and_port: &str, found: &mut Vec<SocketAddr>) {
+    let host = host_and_port.split(':').next().unwrap_or_default();
+    if host.eq_ignore_ascii_case("localhost") {
+        found.retain(|address| address.ip().is_loopback());
     }
 }
 
@@ -110,6 +126,35 @@ fn interleave(found: &[SocketAddr]) -> impl Iterator<Item = SocketAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn localhost_is_this_machine_alone() {
+        let answered = [
+            "10.1.2.3:81",
+            "127.0.0.1:81",
+            "[2001:db8::1]:81",
+            "[::1]:81",
+        ];
+        let answered: Vec<SocketAddr> = answered.map(|text| text.parse().unwrap()).into();
+        for (host, expected) in [
+            ("localhost:81", &["127.0.0.1:81", "[::1]:81"][..]),
+            ("LocalHost:81", &["127.0.0.1:81", "[::1]:81"]),
+            (
+                "localhost.example:81",
+                &[
+                    "10.1.2.3:81",
+                    "127.0.0.1:81",
+                    "[2001:db8::1]:81",
+                    "[::1]:81",
+                ],
+            ),
+        ] {
+            let mut found = answered.clone();
+            keep_own(host, &mut found);
+            let found: Vec<_> = found.iter().map(SocketAddr::to_string).collect();
+            assert_eq!(found, expected, "{host}");
+        }
+    }
 
     #[test]
     fn address_families_take_turns() {

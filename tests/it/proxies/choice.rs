@@ -244,3 +244,33 @@ fn a_proxy_is_spoken_to_under_tls_where_its_url_says_so() {
     assert_whole(&tenant, &mgd.list([] as [&str; 0]));
     assert_eq!(wire.connections(), 1);
 }
+
+#[test]
+fn what_is_in_the_clear_for_this_machine_goes_through_no_proxy() {
+    let wire = proxy();
+    for variable in ["http_proxy", "all_proxy", "ALL_PROXY"] {
+        let tenant = Tenant::start_plain();
+        let mgd = with(&tenant, &[(variable, &url(&wire))]);
+        for host in ["localhost", "127.0.0.1"] {
+            mgd.edit(|parameters| {
+                for key in ["authority", "endpoint"] {
+                    let named = parameters[key].as_str().unwrap();
+                    let named = named.replace("localhost", "127.0.0.1");
+                    parameters[key] = named.replace("127.0.0.1", host).into();
+                }
+            });
+            let run = mgd.list(["--token-cache", "none"]);
+            assert_eq!(
+                (run.code, run.stderr.as_str()),
+                (0, ""),
+                "{variable} {host}"
+            );
+            assert_eq!(run.ids().len(), 3);
+        }
+    }
+    let tenant = Tenant::start_plain();
+    let mgd = Mgd::new(&tenant);
+    mgd.edit(|parameters| parameters["proxy"] = url(&wire).into());
+    assert_whole(&tenant, &mgd.list([] as [&str; 0]));
+    assert_eq!(wire.connections(), 0);
+}
