@@ -222,7 +222,7 @@ impl Page {
                         (self.at, self.filled) = (0, 0);
                         return Ok(Progress::Link);
                     }
-                    if !self.fill()? {
+                    if !self.fill(true)? {
                         return self.end(members);
                     }
                 }
@@ -283,7 +283,7 @@ impl Page {
     /// All of a plain text, unless it is JSON under a wrong name.
     fn plain_text(&mut self) -> Result<Option<Vec<u8>>, Stop> {
         let mut text = Vec::new();
-        while self.fill()? {
+        while self.fill(false)? {
             let input = &self.buffer[..self.filled];
             let is_start = text.is_empty();
             if is_start && input.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') {
@@ -298,10 +298,15 @@ impl Page {
     }
 
     /// Reads more of the body; false is its end.
-    fn fill(&mut self) -> Result<bool, Stop> {
+    fn fill(&mut self, is_json: bool) -> Result<bool, Stop> {
         self.at = 0;
         self.filled = 0;
-        self.filled = self.body.read(&mut self.buffer)?;
+        self.filled = if is_json {
+            self.body
+                .read_json(&mut self.buffer, self.splitter.is_over())?
+        } else {
+            self.body.read(&mut self.buffer)?
+        };
         self.bytes += self.filled as u64;
         Ok(self.filled > 0)
     }

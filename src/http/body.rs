@@ -1,82 +1,106 @@
-//! The body of an answer: framed, gunzipped, and never slower than life.
+//! The body of a response: framed, gunzipped, and never slower than a line that is alive.
 
 use std::fmt;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use ureq::http::HeaderMap;
-use ureq::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
+use ureq::http::response::Parts;
 
-use crate::http::connect::SILENCE;
 use crate::http::fault::{Fault, Patience};
+use crate::http::framing::{Framing, coding, framing};
 use crate::http::gunzip::Gunzip;
+use crate::http::pace::{Pace, SILENCE, reading};
 use crate::redact::Redactor;
 
 /// A body that is read as it arrives.
 pub(crate) struct Body {
     host: String,
     source: Source,
+    /// Whether the end of the connection is all that ends it: then a gzip stream may have ended
+    /// between two of its members.
+    is_unframed: bool,
 }
 
 enum Source {
     Nothing,
-    Plain(Wire),
+    Plain(Box<Wire>),
     Gzip(Box<Gunzip<Wire>>),
     /// For this reason.
     Unreadable(String),
 }
 
+const NO_LENGTH: &str = "the response has no length, so that a cut could not be seen";
+/// How long a connection is worth waiting for that could be used again.
+const SHORT: Duration = Duration::from_secs(1);
+
 impl Body {
-    /// The body of an answer. One whose end could not be told from a cut, or that is encoded in a
+    /// The body of a response. One whose end could not be told from a cut, or that is encoded in a
     /// way that was not asked for, cannot be read; of an error the status counts all the same, so
-    /// that its text is read to whatever end it has.
+    /// that its text is read to whatever end it has, within [`SILENCE`].
     pub(super) fn new(
         host: &str,
-        status: u16,
-        headers: &HeaderMap,
+        head: &Parts,
         body: ureq::Body,
         has_body: bool,
         redactor: &Redactor,
     ) -> Self {
-        let is_chunked = headers
-            .get_all(TRANSFER_ENCODING)
-            .iter()
-            .any(|value| value.as_bytes().to_ascii_lowercase().ends_with(b"chunked"));
-        // ureq knows no length of a body without bytes.
-        let is_framed = is_chunked || headers.contains_key(CONTENT_LENGTH);
+        let status = head.status.as_u16();
+        let is_success = status < 300;
+        let framing = match framing(head.version, &head.headers) {
+            Err(_) if !is_success => Ok(Framing::Close),
+            framing => framing,
+        };
         let wire = Wire {
             reader: body.into_reader(),
             pace: Pace::default(),
-            is_framed,
+            until: (status >= 400).then(|| Instant::now() + SILENCE),
+            is_empty: true,
+            is_closed: false,
         };
-        let source = match encoding(headers).as_deref() {
+        let source = match (framing, coding(&head.headers).as_str()) {
             _ if matches!(status, 204 | 304) || !has_body => Source::Nothing,
-            // The trailer of gzip tells the end as well as a length does.
-            Some("gzip" | "x-gzip") => Source::Gzip(Box::new(Gunzip::new(wire))),
-            None | Some("" | "identity") if is_framed || status >= 300 => Source::Plain(wire),
-            None | Some("" | "identity") => Source::Unreadable(
-                "the answer has no length, so that a cut could not be seen".to_owned(),
-            ),
-            Some(other) => Source::Unreadable(format!(
-                "the answer is encoded as {}, which was not asked for",
+            (Err(cause), _) => Source::Unreadable(cause.to_owned()),
+            (_, "gzip" | "x-gzip") => Source::Gzip(Box::new(Gunzip::new(wire))),
+            (Ok(Framing::Close), "") if is_success => Source::Unreadable(NO_LENGTH.to_owned()),
+            (_, "") => Source::Plain(Box::new(wire)),
+            (_, other) => Source::Unreadable(format!(
+                "the response is encoded as {}, which was not asked for",
                 redactor.redact(other)
             )),
         };
         Self {
             host: host.to_owned(),
             source,
+            is_unframed: is_success && framing == Ok(Framing::Close),
         }
     }
 
     /// Reads into `buffer`; 0 is the end.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
+        match self.source {
+            Source::Gzip(_) if self.is_unframed => Err(Fault::protocol(&self.host, NO_LENGTH)),
+            _ => self.read_on(buffer),
+        }
+    }
+
+    /// [`read`](Self::read) for JSON, which says itself where it ends: where `has_ended` says that
+    /// it has, the end of a gzip stream is as good as a length.
+    pub(crate) fn read_json(&mut self, buffer: &mut [u8], has_ended: bool) -> Result<usize, Fault> {
+        match self.read_on(buffer)? {
+            0 if self.is_unframed && !has_ended => Err(self.cut()),
+            n => Ok(n),
+        }
+    }
+
+    fn read_on(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
         let read = match &mut self.source {
-            Source::Nothing => Ok(0),
+            Source::Nothing => return Ok(0),
             Source::Unreadable(cause) => return Err(Fault::protocol(&self.host, cause)),
             Source::Plain(wire) => wire.read(buffer),
             Source::Gzip(gzip) => match gzip.read(buffer) {
+                Err(error) if is_end(&error) && self.is_unframed => return Err(self.cut()),
                 // An empty body is empty, whatever its header says.
-                Err(error) if is_empty(gzip.get_ref(), &error) => {
+                Err(error) if is_end(&error) && gzip.get_ref().is_empty => {
                     self.source = Source::Nothing;
                     Ok(0)
                 }
@@ -105,20 +129,32 @@ impl Body {
 
     /// Reads a short rest, so that the connection can be used again.
     pub(crate) fn drain(&mut self) {
+        let until = Some(Instant::now() + SHORT);
+        match &mut self.source {
+            Source::Plain(wire) => wire.until = until,
+            Source::Gzip(gzip) => gzip.get_mut().until = until,
+            Source::Nothing | Source::Unreadable(_) => return,
+        }
         let _ = self.read_all(64 * 1024);
     }
 
+    /// The connection ended before the body did.
+    fn cut(&self) -> Fault {
+        let end = ureq::Error::Io(io::ErrorKind::UnexpectedEof.into());
+        Fault::from_ureq(end, &self.host, Patience::USUAL)
+    }
+
     fn fault(&self, error: io::Error) -> Fault {
-        if error.get_ref().is_some_and(|inner| inner.is::<TooSlow>()) {
-            return Fault::too_slow(&self.host);
-        }
-        match error.downcast::<WireError>() {
-            // Chunks that cannot be read: most often they were cut in the middle of a length.
-            Ok(WireError(ureq::Error::Protocol(_) | ureq::Error::BodyStalled)) => {
-                Fault::broken_chunks(&self.host)
+        let Ok(Failed { error, is_cut }) = error.downcast() else {
+            return Fault::protocol(&self.host, "the gzip stream of the response is damaged");
+        };
+        match error {
+            ureq::Error::BodyStalled if is_cut => self.cut(),
+            // Else a line between two chunks is longer than the buffer.
+            ureq::Error::Protocol(_) | ureq::Error::BodyStalled => {
+                Fault::protocol(&self.host, "the chunks of the response cannot be read")
             }
-            Ok(WireError(error)) => Fault::from_ureq(error, &self.host, Patience::USUAL),
-            Err(_) => Fault::protocol(&self.host, "the gzip stream of the answer is damaged"),
+            error => Fault::from_ureq(error, &self.host, Patience::USUAL),
         }
     }
 }
@@ -131,102 +167,52 @@ impl fmt::Debug for Body {
     }
 }
 
-fn encoding(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get(CONTENT_ENCODING)?;
-    Some(
-        String::from_utf8_lossy(value.as_bytes())
-            .trim()
-            .to_ascii_lowercase(),
-    )
-}
-
-fn is_empty(wire: &Wire, error: &io::Error) -> bool {
-    wire.is_framed
-        && wire.pace.total == 0
-        && error.kind() == io::ErrorKind::UnexpectedEof
-        && error.get_ref().is_none_or(|e| !e.is::<WireError>())
+/// Whether a gzip stream has ended too early; a failure of the connection is of no such kind.
+fn is_end(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::UnexpectedEof
 }
 
 /// The bytes as they come over the wire, with an eye on the clock.
 struct Wire {
     reader: ureq::BodyReader<'static>,
     pace: Pace,
-    is_framed: bool,
+    /// When all of it must be here.
+    until: Option<Instant>,
+    is_empty: bool,
+    /// Whether the other side has closed the connection.
+    is_closed: bool,
 }
 
 impl Read for Wire {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let start = Instant::now();
-        let n = self
-            .reader
-            .read(buffer)
-            .map_err(|error| io::Error::other(WireError(ureq::Error::from(error))))?;
-        if n > 0 && self.pace.is_too_slow(n, start.elapsed()) {
-            return Err(io::Error::other(TooSlow));
-        }
+        let slowest = start + self.pace.left();
+        let until = self.until.map_or(slowest, |until| until.min(slowest));
+        let (read, is_closed) = reading(until, || self.reader.read(buffer));
+        self.is_closed |= is_closed;
+        let n = read.map_err(|error| {
+            io::Error::other(Failed {
+                error: ureq::Error::from(error),
+                is_cut: self.is_closed,
+            })
+        })?;
+        self.is_empty &= n == 0;
+        self.pace.add(n, start.elapsed());
         Ok(n)
-    }
-}
-
-/// How fast a body comes, counting only the time spent waiting for it: a reader of ours that
-/// takes its time is no stall.
-#[derive(Debug, Default)]
-struct Pace {
-    total: u64,
-    bytes: usize,
-    waited: Duration,
-}
-
-const SLOWEST: usize = 1000;
-
-impl Pace {
-    fn is_too_slow(&mut self, bytes: usize, waited: Duration) -> bool {
-        self.total += bytes as u64;
-        self.bytes += bytes;
-        self.waited += waited;
-        if self.waited < SILENCE {
-            return false;
-        }
-        let is_too_slow = self.bytes < SLOWEST * SILENCE.as_secs() as usize;
-        self.bytes = 0;
-        self.waited = Duration::ZERO;
-        is_too_slow
     }
 }
 
 /// Marks a failure of the connection, which a decoder passes on among its own.
 #[derive(Debug)]
-struct WireError(ureq::Error);
+struct Failed {
+    error: ureq::Error,
+    is_cut: bool,
+}
 
-#[derive(Debug)]
-struct TooSlow;
-
-impl fmt::Display for WireError {
+impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.error.fmt(f)
     }
 }
 
-impl fmt::Display for TooSlow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("too slow")
-    }
-}
-
-impl std::error::Error for WireError {}
-impl std::error::Error for TooSlow {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_under_one_kilobyte_a_second_for_thirty_seconds_is_cut() {
-        let second = Duration::from_secs(1);
-        let mut pace = Pace::default();
-        assert!(!(0..29).any(|_| pace.is_too_slow(999, second)));
-        assert!(pace.is_too_slow(999, second));
-        let mut pace = Pace::default();
-        assert!(!(0..300).any(|_| pace.is_too_slow(1000, second)));
-    }
-}
+impl std::error::Error for Failed {}

@@ -1,27 +1,25 @@
-//! Sockets whose every wait is bounded.
+//! Connections as ureq uses them: every wait is bounded at the socket, under TLS and chunks.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
-use ureq::unversioned::transport::time::Duration as Wait;
 use ureq::unversioned::transport::{
-    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
-    TcpConnector, Transport,
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout,
+    RustlsConnector, Transport,
 };
 use ureq::{Agent, Error, Timeout};
 
+use crate::http::pace::{self, Pace, SILENCE};
 use crate::http::resolver::{InlineResolver, Known};
-
-/// How long a body may not move at all.
-pub(super) const SILENCE: Duration = Duration::from_secs(30);
+use crate::http::socket::Socket;
 
 /// An agent with our resolver and our sockets.
 pub(super) fn agent(config: Config, deadline: Option<Instant>) -> Agent {
     let known = Known::default();
     let connector = ()
         .chain(ConnectProxyConnector::default())
-        .chain(BoundedTcp {
-            tcp: TcpConnector::default(),
+        .chain(Sockets {
             deadline,
             known: known.clone(),
         })
@@ -29,80 +27,144 @@ pub(super) fn agent(config: Config, deadline: Option<Instant>) -> Agent {
     Agent::with_parts(config, connector, InlineResolver(known))
 }
 
-/// TCP whose connect ends at the deadline of the program.
+/// Opens connections, but not where there is a tunnel already.
 #[derive(Debug)]
-struct BoundedTcp {
-    tcp: TcpConnector,
+struct Sockets {
     deadline: Option<Instant>,
     known: Known,
 }
 
-impl<In: Transport> Connector<In> for BoundedTcp {
-    type Out = Bounded<<TcpConnector as Connector<In>>::Out>;
+impl<In: Transport> Connector<In> for Sockets {
+    type Out = Either<In, Connection>;
 
     fn connect(
         &self,
         details: &ConnectionDetails<'_>,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, Error> {
-        let details = ConnectionDetails {
-            uri: details.uri,
-            addrs: details.addrs.clone(),
-            config: details.config,
-            request_level: details.request_level,
-            resolver: details.resolver,
-            now: details.now,
-            timeout: bounded(details.timeout, self.deadline),
-            current_time: details.current_time.clone(),
-            run_connector: details.run_connector.clone(),
-            register_shutdown: details.register_shutdown.clone(),
-        };
-        let transport = self.tcp.connect(&details, chained);
-        // The next try asks anew where the host is.
-        let transport = transport.inspect_err(|_| self.known.forget())?;
-        Ok(transport.map(|inner| Bounded {
-            inner,
+        if let Some(tunnel) = chained {
+            return Ok(Some(Either::A(tunnel)));
+        }
+        let connected_by = after(*details.timeout.after);
+        let until = self.deadline.map_or(connected_by, |d| d.min(connected_by));
+        let socket = Socket::connect(&details.addrs, until).map_err(|error| {
+            // The next attempt looks the host up again.
+            self.known.forget();
+            let error = match error.kind() {
+                io::ErrorKind::TimedOut => io::ErrorKind::TimedOut.into(),
+                _ => error,
+            };
+            timed_out(error, details.timeout.reason, self.deadline)
+        })?;
+        let config = details.config;
+        Ok(Some(Either::B(Connection {
+            socket,
+            buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
             deadline: self.deadline,
-        }))
+            connected_by,
+            sending: Pace::default(),
+            failed: None,
+        })))
     }
 }
 
-/// A socket that waits no longer than the deadline, nor longer than [`SILENCE`] in a body.
+/// One connection, under TLS if there is any.
 #[derive(Debug)]
-struct Bounded<T> {
-    inner: T,
+struct Connection {
+    socket: Socket,
+    buffers: LazyBuffers,
     deadline: Option<Instant>,
+    /// When TLS and the tunnel of a proxy must be there.
+    connected_by: Instant,
+    /// How fast the other side takes the content of this request.
+    sending: Pace,
+    /// Why nothing can be written any more.
+    failed: Option<io::ErrorKind>,
 }
 
-impl<T: Transport> Transport for Bounded<T> {
+impl Connection {
+    /// Until when to wait in this phase of a request. What ureq bounds is bounded as a whole, but
+    /// it forgets about a tunnel how long it has waited, and a body has no end.
+    fn until(&self, timeout: NextTimeout) -> Instant {
+        let until = match timeout.reason {
+            Timeout::Connect => self.connected_by,
+            Timeout::SendBody => after(self.sending.left()),
+            Timeout::RecvBody => pace::read_until().unwrap_or_else(|| after(SILENCE)),
+            _ => after(*timeout.after),
+        };
+        self.deadline.map_or(until, |deadline| deadline.min(until))
+    }
+
+    fn write(&mut self, amount: usize, timeout: NextTimeout) -> io::Result<()> {
+        let mut done = 0;
+        while done < amount {
+            let until = self.until(timeout);
+            let start = Instant::now();
+            let output = &self.buffers.output()[done..amount];
+            let written = self.socket.write(output, until)?;
+            self.sending.add(written, start.elapsed());
+            done += written;
+        }
+        Ok(())
+    }
+
+    fn error(&self, error: io::Error, timeout: NextTimeout) -> Error {
+        connected(timed_out(error, timeout.reason, self.deadline))
+    }
+}
+
+impl Transport for Connection {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.inner.buffers()
+        &mut self.buffers
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        let mut timeout = bounded(timeout, self.deadline);
-        if timeout.reason == Timeout::SendBody && *timeout.after > SILENCE {
-            timeout.after = Wait::Exact(SILENCE);
+        if timeout.reason == Timeout::SendRequest {
+            self.sending = Pace::default();
         }
-        self.inner
-            .transmit_output(amount, timeout)
-            .map_err(connected)
+        let is_request = matches!(timeout.reason, Timeout::SendRequest | Timeout::SendBody);
+        if is_request && self.failed.is_some() {
+            return Ok(());
+        }
+        match self.write(amount, timeout) {
+            Ok(()) => Ok(()),
+            // Whoever takes no more of a request may have said why: the rest of it is dropped, and
+            // the response is read.
+            Err(error) if is_request && error.kind() != io::ErrorKind::TimedOut => {
+                self.failed = Some(error.kind());
+                pace::unsent();
+                Ok(())
+            }
+            Err(error) => Err(self.error(error, timeout)),
+        }
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let mut timeout = bounded(timeout, self.deadline);
-        if timeout.reason == Timeout::RecvBody && *timeout.after > SILENCE {
-            timeout.after = Wait::Exact(SILENCE);
+        let until = self.until(timeout);
+        let buffer = self.buffers.input_append_buf();
+        if buffer.is_empty() {
+            // A line that fills the buffer; see `Body` for what that means.
+            return Ok(false);
         }
-        self.inner.await_input(timeout).map_err(connected)
+        let read = match (self.socket.read(buffer, until), self.failed) {
+            (Ok(0) | Err(_), Some(kind)) => Err(kind.into()),
+            (read, _) => read,
+        };
+        match read {
+            Ok(0) => {
+                pace::closed();
+                Ok(false)
+            }
+            Ok(n) => {
+                self.buffers.input_appended(n);
+                Ok(true)
+            }
+            Err(error) => Err(self.error(error, timeout)),
+        }
     }
 
     fn is_open(&mut self) -> bool {
-        self.inner.is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        self.inner.is_tls()
+        self.failed.is_none() && self.socket.is_quiet()
     }
 }
 
@@ -117,23 +179,28 @@ fn connected(error: Error) -> Error {
                 ConnectionRefused | HostUnreachable | NetworkUnreachable
             ) =>
         {
-            Error::Io(std::io::Error::new(TimedOut, error))
+            Error::Io(io::Error::new(TimedOut, error))
         }
         error => error,
     }
 }
 
-/// The time left, and never zero: zero means "no timeout" to a socket.
-fn bounded(mut timeout: NextTimeout, deadline: Option<Instant>) -> NextTimeout {
-    if let Some(deadline) = deadline {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let left = left.max(Duration::from_millis(1));
-        if left < *timeout.after {
-            timeout.after = Wait::Exact(left);
-            timeout.reason = Timeout::Global;
-        }
+/// What a wait that has ended was for.
+fn timed_out(error: io::Error, phase: Timeout, deadline: Option<Instant>) -> Error {
+    // The kernel gives up on a connection in its own time, and says so by a number.
+    if error.kind() != io::ErrorKind::TimedOut || error.raw_os_error().is_some() {
+        return Error::Io(error);
     }
-    timeout
+    let soon = Instant::now() + Duration::from_millis(2);
+    Error::Timeout(match deadline {
+        Some(deadline) if deadline <= soon => Timeout::Global,
+        _ => phase,
+    })
+}
+
+/// The moment after so long; a span that no clock can count is as good as a year.
+fn after(span: Duration) -> Instant {
+    Instant::now() + span.min(Duration::from_secs(366 * 24 * 3600))
 }
 
 #[cfg(test)]

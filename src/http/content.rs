@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt as _;
 
+use crate::http::pace::is_unsent;
 use crate::secret::Secret;
 
 /// What a request carries, and whether it can be sent again.
@@ -73,9 +74,17 @@ impl Stream {
 impl Read for &Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.is_begun.set(true);
-        let n = self.reader.borrow_mut().read(buffer).map_err(unread)?;
+        let left = self
+            .length
+            .map(|length| length.saturating_sub(self.done.get()));
+        let n = if is_unsent() {
+            filler(buffer, left.unwrap_or(0))
+        } else {
+            let mut reader = self.reader.borrow_mut();
+            uninterrupted(|| reader.read(buffer))?
+        };
         self.done.set(self.done.get() + n as u64);
-        let is_short = self.length.is_some_and(|length| self.done.get() < length);
+        let is_short = left.is_some_and(|left| (n as u64) < left);
         if n == 0 && !buffer.is_empty() && is_short {
             // The other side would wait for the rest.
             let short = io::Error::new(io::ErrorKind::InvalidData, "is shorter than its length");
@@ -113,9 +122,13 @@ impl Read for PartReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.part.length - self.done;
         let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        if is_unsent() {
+            let n = filler(buffer, left);
+            self.done += n as u64;
+            return Ok(n);
+        }
         let at = self.part.start + self.done;
-        let n = self.part.file.read_at(&mut buffer[..most], at);
-        let n = n.map_err(unread)?;
+        let n = uninterrupted(|| self.part.file.read_at(&mut buffer[..most], at))?;
         if n == 0 && most > 0 {
             let short = io::Error::new(io::ErrorKind::InvalidData, "became shorter meanwhile");
             return Err(unread(short));
@@ -123,6 +136,22 @@ impl Read for PartReader<'_> {
         self.done += n as u64;
         (self.part.watch)(self.done);
         Ok(n)
+    }
+}
+
+/// Stands for what is not read any more because it goes nowhere: ureq reads the response only after
+/// as many bytes as it was promised.
+fn filler(buffer: &mut [u8], left: u64) -> usize {
+    usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()))
+}
+
+/// Reads again where a signal came between.
+fn uninterrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read.map_err(unread),
+        }
     }
 }
 

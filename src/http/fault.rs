@@ -7,8 +7,8 @@ use rustls::{AlertDescription, CertificateError};
 use ureq::Timeout;
 
 use crate::error::Error;
-use crate::http::connect::SILENCE;
 use crate::http::content::Unread;
+use crate::http::pace::SILENCE;
 
 /// How long is waited for a connection, and then for an answer to begin.
 #[derive(Clone, Copy, Debug)]
@@ -91,15 +91,6 @@ impl Fault {
         Self::lasting(Error::protocol(format!("{host}: {cause}")))
     }
 
-    /// A body that comes too slowly to be alive.
-    pub(crate) fn too_slow(host: &str) -> Self {
-        Self::passing(host, "the answer came at less than 1 kB a second for 30 s")
-    }
-
-    pub(crate) fn broken_chunks(host: &str) -> Self {
-        Self::passing(host, "the answer broke off between its chunks")
-    }
-
     pub(super) fn from_ureq(error: ureq::Error, host: &str, patience: Patience) -> Self {
         match error {
             ureq::Error::Io(error) => Self::from_io(&error, host),
@@ -171,7 +162,14 @@ impl Fault {
             Timeout::RecvResponse => {
                 format!("no answer within {} s", patience.answer.as_secs())
             }
-            Timeout::RecvBody => format!("nothing came for {} s", SILENCE.as_secs()),
+            Timeout::RecvBody => {
+                let seconds = SILENCE.as_secs();
+                format!("the response came at less than 1 kB/s for {seconds} s")
+            }
+            Timeout::SendBody => {
+                let seconds = SILENCE.as_secs();
+                format!("the request was taken at less than 1 kB/s for {seconds} s")
+            }
             Timeout::Global => {
                 // The deadline of the whole program: no time is left to try again.
                 let error = Error::unavailable(format!("{host}: the time of --max-time is up"));

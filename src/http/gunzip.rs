@@ -57,6 +57,10 @@ impl<R: Read> Gunzip<R> {
         self.reader.get_ref()
     }
 
+    pub(super) fn get_mut(&mut self) -> &mut R {
+        self.reader.get_mut()
+    }
+
     fn advance(&mut self) -> io::Result<()> {
         self.stage = match mem::replace(&mut self.stage, Stage::Damaged) {
             Stage::Header => self.header()?,

@@ -1,5 +1,7 @@
 //! A request as ureq sends it.
 
+use std::io;
+
 use ring::rand::SecureRandom as _;
 use ureq::http::request::Builder;
 use ureq::http::{HeaderName, HeaderValue, Response};
@@ -8,6 +10,7 @@ use ureq::{Agent, SendBody};
 use crate::error::Error;
 use crate::http::content::{Content, PartReader};
 use crate::http::fault::{Fault, Patience};
+use crate::http::pace::exchanging;
 use crate::http::url::Url;
 use crate::secret::Secret;
 
@@ -85,32 +88,52 @@ pub(super) fn run(
     proxy: Option<&str>,
 ) -> Result<Response<ureq::Body>, Fault> {
     let head = head(request, client_request_id).map_err(Fault::before_sending)?;
-    let bad_url = |_| {
-        let cause = format!("{}: not a url", shown(request));
-        Fault::before_sending(Error::protocol(cause))
-    };
-    let is_write = matches!(request.method, "POST" | "PUT" | "PATCH");
-    let response = match request.content {
+    let host = request.url.origin().name();
+    let (response, is_unsent) =
+        exchanging(|| transmit(agent, request.content, head, request.method));
+    match response {
+        // Half of a request cannot have been carried out.
+        Ok(response) if is_unsent && response.status().is_success() => {
+            let reset = io::ErrorKind::ConnectionReset.into();
+            Err(Fault::from_ureq(
+                ureq::Error::Io(reset),
+                &host,
+                request.patience(),
+            ))
+        }
+        Ok(response) => Ok(response),
+        Err(ureq::Error::Http(_)) => {
+            let cause = format!("{}: not a url", shown(request));
+            Err(Fault::before_sending(Error::protocol(cause)))
+        }
+        Err(error) => Err(match proxy {
+            Some(proxy) if is_of_proxy(&error) => Fault::of_proxy(error, proxy),
+            _ => Fault::from_ureq(error, &host, request.patience()),
+        }),
+    }
+}
+
+fn transmit(
+    agent: &Agent,
+    content: Content<'_>,
+    head: Builder,
+    method: &str,
+) -> Result<Response<ureq::Body>, ureq::Error> {
+    match content {
         // Without a length some servers wait for one, and others answer 411.
-        Content::Nothing if is_write => agent.run(head.body(&[][..]).map_err(bad_url)?),
-        Content::Nothing => agent.run(head.body(()).map_err(bad_url)?),
+        Content::Nothing if matches!(method, "POST" | "PUT" | "PATCH") => {
+            agent.run(head.body(&[][..])?)
+        }
+        Content::Nothing => agent.run(head.body(())?),
         // Borrowed, not copied: the form holds a secret.
-        Content::Form(form) => agent.run(head.body(form.expose().as_bytes()).map_err(bad_url)?),
-        Content::Bytes(bytes) => agent.run(head.body(bytes).map_err(bad_url)?),
+        Content::Form(form) => agent.run(head.body(form.expose().as_bytes())?),
+        Content::Bytes(bytes) => agent.run(head.body(bytes)?),
         Content::Part(part) => {
             let mut reader = PartReader { part, done: 0 };
-            let body = SendBody::from_reader(&mut reader);
-            agent.run(head.body(body).map_err(bad_url)?)
+            agent.run(head.body(SendBody::from_reader(&mut reader))?)
         }
-        Content::Stream(mut stream) => {
-            let body = SendBody::from_reader(&mut stream);
-            agent.run(head.body(body).map_err(bad_url)?)
-        }
-    };
-    response.map_err(|error| match proxy {
-        Some(proxy) if is_of_proxy(&error) => Fault::of_proxy(error, proxy),
-        _ => Fault::from_ureq(error, &request.url.origin().name(), request.patience()),
-    })
+        Content::Stream(mut stream) => agent.run(head.body(SendBody::from_reader(&mut stream))?),
+    }
 }
 
 /// Whether a failure on a way through a proxy came about before the tunnel was there.
@@ -119,9 +142,9 @@ fn is_of_proxy(error: &ureq::Error) -> bool {
         ureq::Error::HostNotFound => true,
         ureq::Error::Io(error) => matches!(
             error.kind(),
-            std::io::ErrorKind::ConnectionRefused
-                | std::io::ErrorKind::HostUnreachable
-                | std::io::ErrorKind::NetworkUnreachable
+            io::ErrorKind::ConnectionRefused
+                | io::ErrorKind::HostUnreachable
+                | io::ErrorKind::NetworkUnreachable
         ),
         // ureq takes 20 fields from a proxy and 128 from anybody else.
         ureq::Error::Protocol(error) => error.to_string().contains("too many headers"),

@@ -7,9 +7,11 @@ mod connect;
 mod content;
 mod crypto;
 mod fault;
+mod framing;
 mod gunzip;
 mod message;
 mod network;
+mod pace;
 #[cfg(feature = "cli")]
 mod peer;
 #[cfg(feature = "cli")]
@@ -18,6 +20,7 @@ mod proxy;
 mod resolver;
 mod retry;
 mod roots;
+mod socket;
 mod transport;
 mod url;
 

@@ -1,9 +1,11 @@
 //! Answers that break off, lie, or are no answers.
 
 mod bodies;
+mod chunks;
 mod cuts;
 mod ends;
 mod errors;
+mod framing;
 mod gzip;
 mod hosts;
 mod redirects;

@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod content;
+mod early;
 mod files;
 mod kill;
 mod lost;

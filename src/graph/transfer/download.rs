@@ -297,8 +297,8 @@ fn is_entity(answer: &Answer) -> bool {
 
 /// Whether the bytes of the answer are those that are kept, not an encoding of them.
 fn is_as_kept(answer: &Answer) -> bool {
-    let encoding = answer.header("content-encoding").unwrap_or_default();
-    matches!(encoding.trim(), "" | "identity")
+    let mut codings = answer.headers("content-encoding");
+    codings.all(|coding| matches!(coding.trim(), "" | "identity"))
 }
 
 /// [RFC 9110 §8.8.1](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1)

@@ -96,10 +96,11 @@ impl Digest {
         while at < length {
             let most = usize::try_from(length - at).unwrap_or(usize::MAX);
             let most = most.min(buffer.len());
-            let n = read_at(&mut buffer[..most], at)?;
-            if n == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
+            let n = match read_at(&mut buffer[..most], at) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                read => read?,
+            };
             self.update(&buffer[..n]);
             at += n as u64;
         }

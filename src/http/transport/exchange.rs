@@ -122,19 +122,11 @@ impl Http {
         self.trace(request, &sent.response, sent.time);
         let (head, body) = sent.response.into_parts();
         self.trace_headers(&head.headers);
-        let status = head.status.as_u16();
         let has_body = request.method != "HEAD";
         let host = request.url.origin().name();
         Answer {
-            status,
-            body: Body::new(
-                &host,
-                status,
-                &head.headers,
-                body,
-                has_body,
-                self.redactor(),
-            ),
+            status: head.status.as_u16(),
+            body: Body::new(&host, &head, body, has_body, self.redactor()),
             headers: head.headers,
             client_request_id: sent.client_request_id,
             redactor: self.redactor().clone(),

@@ -212,7 +212,7 @@ fn a_web_page_is_no_token() {
 fn an_answer_without_a_length_is_an_error() {
     let tenant = Tenant::start();
     let line = format!(
-        "mgd: localhost:{}: the answer has no length, so that a cut could not be seen\n",
+        "mgd: localhost:{}: the response has no length, so that a cut could not be seen\n",
         tenant.port()
     );
     once_on(&tenant, Reply::pass().close_delimited(), &[]).refused(5, &line);

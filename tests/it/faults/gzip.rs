@@ -29,7 +29,7 @@ fn assert_damaged(body: Vec<u8>) {
     let run = once_on(&tenant, encoded("gzip", body), &[]);
     assert_eq!(run.code, 5);
     let cause = format!(
-        "localhost:{}: the gzip stream of the answer is damaged",
+        "localhost:{}: the gzip stream of the response is damaged",
         tenant.port()
     );
     assert_eq!(
@@ -104,7 +104,7 @@ fn a_coding_that_was_not_asked_for_is_named() {
         let tenant = Tenant::start();
         let run = once_on(&tenant, encoded(coding, packed(PAGE)), &[]);
         let line = format!(
-            "mgd: localhost:{}: the answer is encoded as {coding}, which was not asked for\n",
+            "mgd: localhost:{}: the response is encoded as {coding}, which was not asked for\n",
             tenant.port()
         );
         run.refused(5, &line);
