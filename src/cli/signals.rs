@@ -1,149 +1,165 @@
 //! Signals that end the program.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::cli::exit::Exit;
 
-/// How long a step may go on after a signal.
-const PATIENCE: Duration = Duration::from_secs(10);
-const POLL: Duration = Duration::from_millis(50);
+/// How long the work may go on after the first signal: the promise is 10 s.
+const PATIENCE: Duration = Duration::from_secs(9);
 
-/// Whether a signal ends the first process of a container at once.
+/// Whether a signal ends the program in its handler, whatever the threads do: before there is
+/// anything to finish, and at the second signal.
 static AT_ONCE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
+
+/// Whether a signal has come, and the program ends as soon as it can.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
+
+/// What is finished before the first signal ends the program.
+static WORK: Mutex<Work> = Mutex::new(Work {
+    is_step: false,
+    temporary: Vec::new(),
+});
+static STEP_ENDED: Condvar = Condvar::new();
+
+#[derive(Debug)]
+struct Work {
+    /// Whether a step is under way.
+    is_step: bool,
+    /// Half-written files.
+    temporary: Vec<PathBuf>,
+}
 
 /// Ends at SIGINT and SIGTERM where the kernel would not: the first process of a container has no
 /// default action for them.
 pub(super) fn obey_as_first_process() {
-    if std::process::id() == 1 {
+    if is_first_process() {
         for signal in [SIGINT, SIGTERM] {
-            let status = Exit::by_signal(signal) as i32;
-            let at_once = Arc::clone(&AT_ONCE);
             // Where no handler can be had, everything else still works.
-            let _ = signal_hook::flag::register_conditional_shutdown(signal, status, at_once);
+            let _ = end_at_once_at(signal);
         }
     }
 }
 
 /// Removes a half-written file when a signal ends the program.
 pub(super) fn remove_on_exit(path: &Path) {
-    static PATHS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-    let mut paths = PATHS.lock().unwrap_or_else(PoisonError::into_inner);
-    paths.push(path.to_owned());
-    if paths.len() > 1 {
-        return;
-    }
-    let Some(mut signals) = obeyed() else {
-        return;
-    };
-    // A thread, because the work may be waiting in the kernel just then. Without one, a signal
-    // would not end the program at all, so the handlers go with it.
-    let handle = signals.handle();
-    let watch = move || {
-        if let Some(signal) = signals.forever().next() {
-            for path in PATHS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-                let _ = std::fs::remove_file(path);
-            }
-            end(signal);
-        }
-    };
-    if thread::Builder::new().spawn(watch).is_err() {
-        handle.close();
-    }
+    work().temporary.push(path.to_owned());
+    obey();
 }
 
 /// Work that a signal ends between two steps: within one only when that takes too long, or at a
 /// second signal.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Steps(Arc<(Mutex<Step>, Condvar)>);
-
-#[derive(Debug, Default)]
-struct Step {
-    is_begun: bool,
-    signal: Option<i32>,
-}
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Steps;
 
 impl Steps {
     /// Obeys signals in this way from now on.
-    pub(super) fn obey(&self) {
-        let Some(mut signals) = obeyed() else {
-            return;
-        };
-        let handle = signals.handle();
-        let steps = self.clone();
-        // A thread, because between two steps the work waits in the kernel.
-        let watch = move || {
-            if let Some(signal) = signals.forever().next() {
-                steps.end_soon(signal, &mut || signals.pending().next());
-            }
-        };
-        match thread::Builder::new().spawn(watch) {
-            Ok(_) => AT_ONCE.store(false, Ordering::Relaxed),
-            Err(_) => handle.close(),
-        }
-    }
-
-    /// Ends the program as soon as no step is under way; at once when another signal comes.
-    fn end_soon(&self, signal: i32, another: &mut dyn FnMut() -> Option<i32>) {
-        let mut step = self.step();
-        step.signal = Some(signal);
-        let start = Instant::now();
-        while step.is_begun && start.elapsed() < PATIENCE {
-            if let Some(signal) = another() {
-                end(signal);
-            }
-            // It is not told of the end of the step, which is the end of the program.
-            let waited = self.0.1.wait_timeout(step, POLL);
-            (step, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        }
-        end(signal)
+    pub(super) fn obey(self) {
+        obey();
     }
 
     /// A step begins, if none is under way.
-    pub(super) fn begin(&self) {
-        self.step().is_begun = true;
+    pub(super) fn begin(self) {
+        work().is_step = true;
     }
 
     /// The step has ended, and with it the program if there was a signal.
-    pub(super) fn end(&self) {
-        let mut step = self.step();
-        if let Some(signal) = step.signal {
-            end(signal);
+    pub(super) fn end(self) {
+        work().is_step = false;
+        STEP_ENDED.notify_all();
+        while IS_ENDING.load(Ordering::SeqCst) {
+            thread::park();
         }
-        step.is_begun = false;
-    }
-
-    fn step(&self) -> MutexGuard<'_, Step> {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The signals that end the program, caught.
-fn obeyed() -> Option<Signals> {
-    let ignored = ignored();
-    let obeyed = [SIGHUP, SIGINT, SIGTERM].into_iter();
-    Signals::new(obeyed.filter(|signal| ignored >> (signal - 1) & 1 == 0)).ok()
+/// Catches the signals that end the program, so that the first of them lets it finish.
+fn obey() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let ignored = ignored();
+        let obeyed = [SIGHUP, SIGINT, SIGTERM].into_iter();
+        let obeyed = obeyed.filter(|signal| ignored >> (signal - 1) & 1 == 0);
+        let Ok(mut signals) = Signals::new(obeyed.clone()) else {
+            return;
+        };
+        // A thread, because the work may be waiting in the kernel when the signal comes.
+        let watch = move || {
+            if let Some(signal) = signals.forever().next() {
+                finish(signal);
+            }
+        };
+        AT_ONCE.store(false, Ordering::SeqCst);
+        if thread::Builder::new().spawn(watch).is_err() {
+            AT_ONCE.store(true, Ordering::SeqCst);
+        }
+        for signal in obeyed {
+            // In this order: the second signal finds what the first has set.
+            let _ = end_at_once_at(signal);
+            let _ = flag::register(signal, Arc::clone(&AT_ONCE));
+        }
+    });
+}
+
+fn end_at_once_at(signal: i32) -> std::io::Result<signal_hook::SigId> {
+    let at_once = Arc::clone(&AT_ONCE);
+    if is_first_process() {
+        let status = Exit::by_signal(signal) as i32;
+        flag::register_conditional_shutdown(signal, status, at_once)
+    } else {
+        flag::register_conditional_default(signal, at_once)
+    }
+}
+
+/// Ends the program when the step under way has ended and the half-written files are removed.
+fn finish(signal: i32) -> ! {
+    IS_ENDING.store(true, Ordering::SeqCst);
+    let start = Instant::now();
+    // In a thread of its own, which may wait for another, or for a file system that is gone.
+    let finish = thread::Builder::new().spawn(move || {
+        let step = STEP_ENDED.wait_while(work(), |work| work.is_step);
+        for path in &step.unwrap_or_else(PoisonError::into_inner).temporary {
+            let _ = fs::remove_file(path);
+        }
+        end(signal);
+    });
+    if finish.is_ok() {
+        while let Some(left) = PATIENCE.checked_sub(start.elapsed()) {
+            thread::park_timeout(left);
+        }
+    }
+    end(signal)
 }
 
 /// Ends the program as the signal would have.
 fn end(signal: i32) -> ! {
-    // The first process of a container cannot be ended by a signal of its own.
-    if std::process::id() != 1 {
+    if !is_first_process() {
         let _ = signal_hook::low_level::emulate_default_handler(signal);
     }
-    std::process::exit(Exit::by_signal(signal) as i32)
+    // Without what std does at the end: another thread may hold its locks.
+    signal_hook::low_level::exit(Exit::by_signal(signal) as i32)
+}
+
+fn is_first_process() -> bool {
+    std::process::id() == 1
+}
+
+fn work() -> MutexGuard<'static, Work> {
+    WORK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The signals that whoever started the program had it ignore, as nohup does with SIGHUP: a bit
 /// each, from 1 (proc_pid_status(5)).
 fn ignored() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .unwrap_or_default()

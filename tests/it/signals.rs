@@ -1,5 +1,7 @@
 //! Signals end the program at once, and leave nothing half-written behind.
 
+mod bounds;
+
 use std::path::Path;
 use std::time::Duration;
 

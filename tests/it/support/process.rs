@@ -336,9 +336,15 @@ impl Watch {
 fn kill_family(id: u32) {
     // Stopped, it starts no more.
     let _ = kill_process(pid(id), Signal::STOP);
-    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
-    for child in children.unwrap_or_default().split_whitespace() {
-        kill_family(child.parse().unwrap());
+    // A child belongs to the thread that started it.
+    for thread in fs::read_dir(format!("/proc/{id}/task"))
+        .into_iter()
+        .flatten()
+    {
+        let children = fs::read_to_string(thread.unwrap().path().join("children"));
+        for child in children.unwrap_or_default().split_whitespace() {
+            kill_family(child.parse().unwrap());
+        }
     }
     let _ = kill_process(pid(id), Signal::KILL);
 }
