@@ -111,7 +111,11 @@ impl<'k> Split<'k> {
         let mut given = self.options.iter().map(|(flag, _)| flag.long);
         let has_file = given.any(|long| long == "--parameters");
         let is_file = operand.ends_with(".json") || operand.contains('/');
-        if is_file && !hints::is_url(operand) && !has_file && !takes_operands {
+        if is_file && self.path.is_empty() && !has_file && hints::is_path(operand) {
+            let error = format!("{operand}: neither a command nor a parameters file");
+            return Err(Error::parameters(error).hint(hints::for_word(operand, &[], choices)));
+        }
+        if is_file && !has_file && !takes_operands {
             let file = ALL.iter().find(|shared| shared.long == "--parameters");
             if let Some(file) = file {
                 self.push(Flag::of_shared(file), Some(operand))?;

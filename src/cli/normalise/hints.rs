@@ -1,6 +1,7 @@
 //! What was probably meant by a word or an option that is not known here.
 
-use crate::auth::known_graph;
+use std::path::Path;
+
 use crate::cli::normalise::Known;
 use crate::nearest::nearest;
 
@@ -43,7 +44,8 @@ pub(super) fn of_other_commands(name: &str, commands: &[Known]) -> Option<String
 
 /// The hint for a word that is no command, where the ones that can stand there are `choices`.
 pub(super) fn for_word(word: &str, names: &[&str], choices: &[Known]) -> String {
-    const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+    // GET is near to the command of that name.
+    const METHODS: [&str; 6] = ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
     let is_first = names.is_empty();
     let method = METHODS
         .iter()
@@ -66,8 +68,8 @@ pub(super) fn for_word(word: &str, names: &[&str], choices: &[Known]) -> String 
     "mgd help lists the commands; a parameters file ends in .json".to_owned()
 }
 
-/// Whether an operand with a slash is the URL of a request, and no file.
-pub(super) fn is_url(operand: &str) -> bool {
-    let host = operand.split('/').next().unwrap_or_default();
-    operand.contains("://") || known_graph(host).is_some()
+/// Whether an operand with a slash looks like a path of Graph, and no such file is there.
+pub(super) fn is_path(operand: &str) -> bool {
+    let is_file = operand.ends_with(".json") || operand.starts_with(['.', '/']);
+    !is_file && !Path::new(operand).exists()
 }

@@ -27,13 +27,23 @@ fn a_path_without_a_command_is_what_get_reads() {
         ),
         (
             &["https://graph.microsoft.com/v1.0/users"],
-            "unknown command https://graph.microsoft.com/v1.0/users",
+            "https://graph.microsoft.com/v1.0/users: neither a command nor a parameters file",
             "did you mean mgd get https://graph.microsoft.com/v1.0/users?",
         ),
         (
             &["graph.microsoft.com/v1.0/users"],
-            "unknown command graph.microsoft.com/v1.0/users",
+            "graph.microsoft.com/v1.0/users: neither a command nor a parameters file",
             "did you mean mgd get graph.microsoft.com/v1.0/users?",
+        ),
+        (
+            &["users/ID"],
+            "users/ID: neither a command nor a parameters file",
+            "did you mean mgd get users/ID?",
+        ),
+        (
+            &["parameters.json", "GET", "users"],
+            "unknown command GET",
+            "did you mean get?",
         ),
         (
             &["PATCH", "users/ID"],
