@@ -5,54 +5,22 @@ mod command;
 pub(super) mod commands;
 pub(super) mod delta;
 pub(super) mod download;
+mod help;
 pub(super) mod request;
+mod top;
 pub(super) mod upload;
 
 use std::ffi::OsString;
 
-use argh::{ArgsInfo, FromArgs, SubCommandInfo};
+use argh::FromArgs as _;
 
-use crate::cli::args::batch::Batch;
-use crate::cli::args::commands::{Cache, CacheClear, CacheList, Check, ConsentUrl, Get, Token};
-use crate::cli::args::request::Request as RequestArguments;
+use crate::cli::args::help::{help, version};
+use crate::cli::args::top::Top;
+pub(super) use crate::cli::args::top::{Command, known};
 use crate::cli::console::Voice;
-use crate::cli::normalise::{Known, Normal, normalise};
+use crate::cli::normalise::{Normal, normalise};
 use crate::cli::setup::Setup;
-use crate::cli::shared;
 use crate::error::Error;
-use crate::nearest::nearest;
-
-/// Microsoft Graph for daemons: proves an application's identity, follows every page, writes JSON.
-#[derive(ArgsInfo, Debug, FromArgs)]
-#[argh(
-    help_triggers("-h", "--help"),
-    example = "mgd parameters.json | jq '.value[].displayName'",
-    example = "mgd get 'users?$select=displayName,mail' -p parameters.json -o jsonl",
-    note = "A parameters file before any command: mgd FILE.json is mgd get -p FILE.json.",
-    note = "Without one, MGD_PARAMETERS names it; else the AZURE_* variables are enough.",
-    note = "Exit: 0 done; 1 Graph said no; 2 usage or parameters; 3 token refused;",
-    note = "4 try again later; 5 an answer that cannot be right; 6 this machine's disk."
-)]
-struct Top {
-    #[argh(subcommand)]
-    command: Command,
-}
-
-/// What to do.
-#[derive(ArgsInfo, Debug, FromArgs)]
-#[argh(subcommand)]
-pub(super) enum Command {
-    Batch(Batch),
-    Cache(Cache),
-    Check(Check),
-    ConsentUrl(ConsentUrl),
-    Delta(delta::Delta),
-    Download(download::Download),
-    Get(Get),
-    Request(RequestArguments),
-    Token(Token),
-    Upload(upload::Upload),
-}
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -85,18 +53,19 @@ pub(super) fn read(arguments: &[OsString]) -> Result<Request, Refused> {
         voice: early_voice(arguments),
     };
     let first = arguments.first().and_then(|first| first.to_str());
+    let operands = arguments.iter().skip(1).map(|text| text.to_string_lossy());
+    let operands: Vec<_> = operands.collect();
     match first {
         Some("--version" | "-V" | "version") => {
-            return version(&arguments[1..]).map_err(refused);
+            let operands: Vec<_> = operands.iter().map(AsRef::as_ref).collect();
+            return version(&operands).map(Request::Print).map_err(refused);
         }
         Some("help" | "--help" | "-h") => {
-            let names = arguments[1..].iter().map(|name| name.to_string_lossy());
-            let names: Vec<_> = names.collect();
-            let names = names.iter().map(AsRef::as_ref);
+            let names = operands.iter().map(AsRef::as_ref);
             let names: Vec<_> = names
                 .filter(|name| !["-h", "--help"].contains(name))
                 .collect();
-            return help(&names).map_err(refused);
+            return help(&names).map(Request::Print).map_err(refused);
         }
         _ => {}
     }
@@ -112,8 +81,11 @@ pub(super) fn read(arguments: &[OsString]) -> Result<Request, Refused> {
 }
 
 fn parse(normal: &Normal) -> Result<Request, Error> {
-    if normal.wants_help() {
-        return help(&normal.names);
+    match normal.names[..] {
+        ["help"] => return help(&normal.operands()).map(Request::Print),
+        ["version"] => return version(&normal.operands()).map(Request::Print),
+        _ if normal.wants_help() => return help(&normal.names).map(Request::Print),
+        _ => {}
     }
     let mut setup = Setup::default();
     for (shared, value) in &normal.shared {
@@ -158,94 +130,6 @@ fn refusal(output: &str, normal: &Normal) -> Error {
     });
     let hint = hint.unwrap_or_else(|| help_hint(&normal.names));
     Error::parameters(line.trim_end_matches('.')).hint(hint)
-}
-
-fn version(operands: &[OsString]) -> Result<Request, Error> {
-    match operands.first() {
-        None => Ok(Request::Print(format!(
-            "mgd {}\n",
-            env!("CARGO_PKG_VERSION")
-        ))),
-        Some(operand) => Err(needless("version", &operand.to_string_lossy())),
-    }
-}
-
-fn needless(command: &str, operand: &str) -> Error {
-    Error::parameters(format!("{command}: unexpected operand {operand}"))
-}
-
-/// The help for a command: argh's, with the shared options put in.
-fn help(names: &[&str]) -> Result<Request, Error> {
-    let mut choices = known();
-    for (index, name) in names.iter().enumerate() {
-        match choices.iter().position(|known| known.name == *name) {
-            Some(at) => choices = choices.swap_remove(at).commands,
-            None if choices.is_empty() => return Err(needless("help", name)),
-            None => {
-                let named = names[..=index].join(" ");
-                let error = Error::parameters(format!("unknown command {named}"));
-                let name = nearest(name, choices.iter().map(|known| known.name));
-                let hint = name.map(|name| format!("did you mean {name}?"));
-                return Err(
-                    error.hint(hint.unwrap_or_else(|| "mgd help lists the commands".into()))
-                );
-            }
-        }
-    }
-    let names = if names == ["help"] { &[] } else { names };
-    let line: Vec<_> = names.iter().copied().chain(["--help"]).collect();
-    let output = match Top::from_args(&["mgd"], &line) {
-        Err(exit) => exit.output,
-        Ok(_) => String::new(),
-    };
-    let shared = shared::help(names.last().map_or(0, |name| groups(name)));
-    let (before, after) = match output.find("  -h, --help") {
-        Some(at) if !shared.is_empty() => output.split_at(at),
-        _ => return Ok(Request::Print(output)),
-    };
-    let (usage, before) = before.split_once('\n').unwrap_or((before, ""));
-    let (options, operands) = usage.split_at(usage.find(" [--]").unwrap_or(usage.len()));
-    let before = format!("{options} [OPTION…]{operands}\n{before}");
-    Ok(Request::Print(format!("{before}{shared}{after}")))
-}
-
-/// The groups of shared options that a command takes.
-fn groups(name: &str) -> u16 {
-    match name {
-        "batch" => Batch::SHARED,
-        "check" => Check::SHARED,
-        "clear" => CacheClear::SHARED,
-        "consent-url" => ConsentUrl::SHARED,
-        "delta" => delta::Delta::SHARED,
-        "download" => download::Download::SHARED,
-        "get" => Get::SHARED,
-        "list" => CacheList::SHARED,
-        "request" => RequestArguments::SHARED,
-        "token" => Token::SHARED,
-        "upload" => upload::Upload::SHARED,
-        _ => 0,
-    }
-}
-
-/// The commands, for what must know of them before argh reads the line.
-pub(super) fn known() -> Vec<Known> {
-    let mut known = known_of(Top::get_args_info().commands);
-    known.extend(["help", "version"].map(|name| Known {
-        name,
-        ..Known::default()
-    }));
-    known
-}
-
-fn known_of(commands: Vec<SubCommandInfo>) -> Vec<Known> {
-    let known = commands.into_iter().map(|sub| Known {
-        name: sub.command.name,
-        flags: sub.command.flags,
-        groups: groups(sub.command.name),
-        takes_operands: !sub.command.positionals.is_empty(),
-        commands: known_of(sub.command.commands),
-    });
-    known.collect()
 }
 
 /// How to speak of a command line that cannot be read: as far as it can be seen in it.

@@ -2,16 +2,15 @@
 //! anywhere, `--`, and the parameters file before the command.
 
 mod hints;
+mod known;
 mod line;
 
 use std::ffi::OsString;
 
-use argh::FlagInfo;
-
 use crate::cli::shared::{ALL, Kind};
 use crate::error::Error;
-use crate::nearest::nearest;
 
+pub(super) use known::Known;
 use line::Flag;
 pub(super) use line::Normal;
 
@@ -24,31 +23,6 @@ const ONCE: [&str; 5] = [
     "--secret-file",
     "--state",
 ];
-
-/// A command that can be named.
-#[derive(Default)]
-pub(super) struct Known {
-    pub(super) name: &'static str,
-    /// The options of its own.
-    pub(super) flags: &'static [FlagInfo<'static>],
-    /// The groups of those that it shares.
-    pub(super) groups: u16,
-    pub(super) takes_operands: bool,
-    /// The commands below it, one of which must be named.
-    pub(super) commands: Vec<Self>,
-}
-
-impl Known {
-    /// The options of this command and of those below it.
-    fn all_flags(&self) -> Vec<Flag> {
-        let shared = ALL.iter().filter(|shared| shared.groups & self.groups != 0);
-        let below = self.commands.iter().flat_map(Self::all_flags);
-        let own = self.flags.iter().map(Flag::of);
-        own.chain(shared.map(Flag::of_shared))
-            .chain(below)
-            .collect()
-    }
-}
 
 /// Tells commands, options and operands apart; `None` means that there is nothing at all.
 ///
@@ -168,16 +142,9 @@ impl<'k> Split<'k> {
 
     fn unknown(&self, name: &str) -> Error {
         let command = self.path.first().map_or("get", |known| known.name);
-        let flags = self.flags();
-        let known = flags.iter().map(|flag| flag.long.trim_start_matches('-'));
-        let near = || match name.strip_prefix("--") {
-            Some(name) => nearest(name, known).map(|known| format!("did you mean --{known}?")),
-            None => None,
-        };
-        let hint = hints::of_other_programs(name, command).map(str::to_owned);
-        let hint = hint.or_else(|| hints::of_other_commands(name, self.commands));
-        let hint = hint.or_else(near).unwrap_or_else(|| self.help());
-        Error::parameters(format!("unknown option {name}")).hint(hint)
+        let hint = hints::for_option(name, command, &self.flags(), self.commands);
+        let error = Error::parameters(format!("unknown option {name}"));
+        error.hint(hint.unwrap_or_else(|| self.help()))
     }
 
     /// A cluster such as `-vv`, `-qH'A: b'` or `-ojsonl`.

@@ -7,6 +7,7 @@ mod call;
 mod capture;
 #[cfg(feature = "cli")]
 mod delta;
+mod forbidden;
 mod item;
 mod lexical;
 mod links;

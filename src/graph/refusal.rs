@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::auth::AccessToken;
 use crate::error::{Error, Report, Resync, printable};
-use crate::graph::permissions;
+use crate::graph::forbidden::{Forbidden, forbidden};
 use crate::graph::resync::is_resync;
 use crate::http::Answer;
 use crate::redact::Redactor;
@@ -169,7 +169,13 @@ fn hint(status: u16, codes: &[String], message: &str, asked: &Asked<'_>) -> Opti
     } else if is("Authorization_IdentityNotFound") {
         Some("the token is of another tenant: check `authority`".into())
     } else if status == 403 {
-        Some(forbidden(&is, asked))
+        Some(forbidden(&Forbidden {
+            is: &is,
+            method: asked.method,
+            path: asked.path,
+            roles: asked.token.roles().as_deref(),
+            consent: asked.consent,
+        }))
     } else if matches!(status, 301..=303 | 307 | 308) {
         Some("the content lies elsewhere, where only this follows: mgd download PATH -O -".into())
     } else if message.contains("/me request") {
@@ -177,74 +183,6 @@ fn hint(status: u16, codes: &[String], message: &str, asked: &Asked<'_>) -> Opti
     } else {
         None
     }
-}
-
-/// What is known about a 403: the permission it takes, those of the token, and who can help. Only
-/// a token that can be read and has no permission listed for the request is said to lack one.
-/// Where nothing is listed, what the token has is all that is known.
-fn forbidden(is: &dyn Fn(&str) -> bool, asked: &Asked<'_>) -> String {
-    let roles = asked.token.roles();
-    let roles = roles.as_deref();
-    let advice = permissions::advice(asked.method, asked.path, roles.unwrap_or_default());
-    let is_missing = advice.as_ref().and_then(|advice| advice.is_missing);
-    let remedy = remedy(is, asked, roles, roles.and(is_missing));
-    let listed = advice.map(|advice| {
-        let least = if advice.is_least { "least " } else { "" };
-        let permission = advice.permission;
-        format!("{least}permission that Microsoft lists for this: {permission}")
-    });
-    let has = roles.map(|roles| match roles {
-        [] => "this token has none".to_owned(),
-        roles => format!("this token has: {}", roles.join(", ")),
-    });
-    let parts = [listed, has, remedy].into_iter().flatten();
-    parts.collect::<Vec<_>>().join("; ")
-}
-
-/// Who can help after a 403.
-fn remedy(
-    is: &dyn Fn(&str) -> bool,
-    asked: &Asked<'_>,
-    roles: Option<&[String]>,
-    is_missing: Option<bool>,
-) -> Option<String> {
-    let consent = asked.consent;
-    let is_selected = roles.is_some_and(|roles| roles.iter().any(|role| role == "Sites.Selected"));
-    let remedy = if is_selected && permissions::is_of_sharepoint(asked.path) {
-        "Sites.Selected opens only sites that were granted to the application, \
-         by POST sites/SITE/permissions"
-            .to_owned()
-    } else if is_missing == Some(true) {
-        format!(
-            "it is missing: have it consented to ({consent}), and remove the token cache: \
-             the token in it knows nothing of that yet"
-        )
-    } else if is("ErrorAccessDenied") {
-        format!(
-            "Exchange may close this mailbox to the application, by an application access policy \
-             or a management scope; else a permission or its consent is missing: {consent}"
-        )
-    } else if is("accessDenied") {
-        format!(
-            "the service may close this object to the application, by rules of its own; \
-             else a permission or its consent is missing: {consent}"
-        )
-    } else if is_missing == Some(false) {
-        format!(
-            "so a directory role, a licence or a policy may be wanted, or another permission \
-             ({consent})"
-        )
-    } else if roles.is_some() {
-        return None;
-    } else if is("Authorization_RequestDenied") {
-        format!(
-            "add the application permission that this needs, have it consented to ({consent}), \
-             and remove the token cache: the token in it knows nothing of that yet"
-        )
-    } else {
-        format!("the application lacks a permission, or its consent: {consent}")
-    };
-    Some(remedy)
 }
 
 #[cfg(test)]

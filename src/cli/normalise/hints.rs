@@ -2,11 +2,29 @@
 
 use std::path::Path;
 
-use crate::cli::normalise::Known;
+use crate::cli::normalise::known::Known;
+use crate::cli::normalise::line::Flag;
 use crate::nearest::nearest;
 
+/// The hint for an option that the command, whose options are `flags`, does not know.
+pub(super) fn for_option(
+    name: &str,
+    command: &str,
+    flags: &[Flag],
+    commands: &[Known],
+) -> Option<String> {
+    let near = || {
+        let known = flags.iter().map(|flag| flag.long.trim_start_matches('-'));
+        let known = nearest(name.strip_prefix("--")?, known)?;
+        Some(format!("did you mean --{known}?"))
+    };
+    let meant = of_other_programs(name, command).map(str::to_owned);
+    let meant = meant.or_else(|| of_other_commands(name, commands));
+    meant.or_else(near)
+}
+
 /// The hint for an option that does not exist, by the name that other programs have for it.
-pub(super) fn of_other_programs(name: &str, command: &str) -> Option<&'static str> {
+fn of_other_programs(name: &str, command: &str) -> Option<&'static str> {
     let is_request = command == "request";
     Some(match name {
         "--secret" | "--client-secret" | "--password" => {
@@ -29,7 +47,7 @@ pub(super) fn of_other_programs(name: &str, command: &str) -> Option<&'static st
 }
 
 /// The commands that know the option, which is none of the command's own.
-pub(super) fn of_other_commands(name: &str, commands: &[Known]) -> Option<String> {
+fn of_other_commands(name: &str, commands: &[Known]) -> Option<String> {
     let short = name.strip_prefix('-').filter(|name| name.len() == 1);
     let knows = |known: &&Known| {
         known.all_flags().iter().any(|flag| match short {
@@ -37,7 +55,9 @@ pub(super) fn of_other_commands(name: &str, commands: &[Known]) -> Option<String
             None => flag.long == name,
         })
     };
-    let names = commands.iter().filter(knows).map(|known| known.name);
+    let takes_all = |known: &&Known| known.groups == u16::MAX;
+    let commands = commands.iter().filter(|known| !takes_all(known));
+    let names = commands.filter(knows).map(|known| known.name);
     let names: Vec<_> = names.map(|name| format!("mgd {name}")).collect();
     (!names.is_empty()).then(|| format!("it is an option of {}", names.join(", ")))
 }

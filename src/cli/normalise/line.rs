@@ -74,6 +74,10 @@ impl Normal {
         line
     }
 
+    pub(in crate::cli) fn operands(&self) -> Vec<&str> {
+        self.operands.iter().map(String::as_str).collect()
+    }
+
     /// The line that the help has for an option of the command.
     pub(in crate::cli) fn help_of(&self, long: &str) -> Option<String> {
         self.flags

@@ -172,9 +172,13 @@ fn an_operand_too_many_after_help_or_version_is_refused() {
     let mgd = confined(&tenant);
     let version = mgd.run(["--version"]).ok().stdout;
     assert_eq!(mgd.run(["version"]).ok().stdout, version);
+    assert_eq!(mgd.run(["-q", "version"]).ok().stdout, version);
     let help = mgd.run(["help"]).ok().stdout;
     assert_eq!(mgd.run(["help", "help"]).ok().stdout, help);
     assert_eq!(mgd.run(["help", "--help"]).ok().stdout, help);
+    assert_eq!(mgd.run(["-p", "x", "help"]).ok().stdout, help);
+    let help = mgd.run(["help", "get"]).ok().stdout;
+    assert_eq!(mgd.run(["-p", "x", "help", "get"]).ok().stdout, help);
 }
 
 #[test]
