@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args, setup: &Setup) -> Result<(), Failure> {
     };
     let mut delta = graph.delta(&args.path, files, args.from_now)?;
     let mut lines = Lines::stdout(&console)?;
-    let steps = Steps::default();
+    let steps = Steps;
     steps.obey();
     loop {
         let result = round(&mut delta, &mut lines, &steps, &console);

@@ -57,7 +57,7 @@ pub(super) fn remove_on_exit(path: &Path) {
 
 /// Work that a signal ends between two steps: within one only when that takes too long, or at a
 /// second signal.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Steps;
 
 impl Steps {
