@@ -135,6 +135,7 @@ impl Graph {
     pub(crate) fn link(&self, link: &str) -> Result<Url, String> {
         let root = self.root().map_err(|error| error.to_string())?;
         path::on_same_origin(root, link)
+            .map_err(|reason| self.client.http().redactor().redact(&reason))
     }
 
     /// A call, which has sent nothing yet.

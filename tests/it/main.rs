@@ -25,6 +25,7 @@ mod commands_check;
 mod commands_token;
 mod delta;
 mod discovery;
+mod echoes;
 mod faults;
 mod federated;
 mod harness;
