@@ -41,6 +41,8 @@ pub(crate) enum Selector {
 pub(crate) struct Source {
     kind: Kind,
     endpoint: Url,
+    /// What names the endpoint.
+    variable: &'static str,
 }
 
 #[derive(Clone, Debug)]

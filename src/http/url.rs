@@ -1,7 +1,7 @@
 //! URLs, as far as it takes to say which origin a request goes to.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An absolute URL whose origin is certain: https (plain http on loopback only), no user name,
 /// a host of plain ASCII, a port that is a number.
@@ -112,6 +112,22 @@ impl Origin {
 
     pub(crate) fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
+    }
+
+    /// Whether its host is this machine, or an address that no router of the internet knows:
+    /// link-local or private
+    /// ([RFC 1918](https://www.rfc-editor.org/rfc/rfc1918), [RFC 3927](https://www.rfc-editor.org/rfc/rfc3927),
+    /// [RFC 4193](https://www.rfc-editor.org/rfc/rfc4193)).
+    pub(crate) fn is_private(&self) -> bool {
+        let host = self.host.trim_matches(['[', ']']);
+        self.is_loopback()
+            || match host.parse() {
+                Ok(IpAddr::V4(address)) => address.is_private() || address.is_link_local(),
+                Ok(IpAddr::V6(address)) => {
+                    address.is_unique_local() || address.is_unicast_link_local()
+                }
+                Err(_) => false,
+            }
     }
 
     /// The host, and the port where it is not the usual one.

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::auth::{Selector, Source, detect};
 use crate::error::Error;
 use crate::parameters::judge;
-use crate::parameters::sources::Sources;
+use crate::parameters::sources::{Auth, Sources};
 
 const ARC_AGENT: &str = "/opt/azcmagent/bin/himds";
 /// What the firmware of Azure's virtual machines says.
@@ -33,7 +33,11 @@ impl Sources<'_> {
     }
 
     pub(super) fn machine(&self) -> Result<Source, Error> {
-        detect(self.lookup, Path::new(ARC_AGENT).exists())
+        let source = detect(self.lookup, Path::new(ARC_AGENT).exists())?;
+        match self.flags.auth {
+            Some(Auth::ManagedIdentity) => Ok(source),
+            _ => source.check_private(),
+        }
     }
 
     /// Which of the machine's identities is meant: as the file says, else the one whose client id

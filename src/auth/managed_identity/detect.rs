@@ -70,9 +70,13 @@ pub(crate) fn detect(
     source(Kind::Imds, "AZURE_POD_IDENTITY_AUTHORITY_HOST", endpoint)
 }
 
-fn source(kind: Kind, variable: &str, endpoint: String) -> Result<Source, Error> {
+fn source(kind: Kind, variable: &'static str, endpoint: String) -> Result<Source, Error> {
     match Url::parse_near(&endpoint) {
-        Ok(endpoint) => Ok(Source { kind, endpoint }),
+        Ok(endpoint) => Ok(Source {
+            kind,
+            endpoint,
+            variable,
+        }),
         Err(reason) => Err(Error::parameters(format!("{variable}: {reason}"))),
     }
 }
@@ -90,6 +94,25 @@ fn get(
 fn service_fabric() -> Error {
     Error::parameters("managed identity (Service Fabric): its certificate is known by its thumbprint alone, which is not supported")
         .hint("use a certificate or a secret of the application")
+}
+
+impl Source {
+    /// Refuses to send what proves where this machine runs to another network, because a variable
+    /// says so and nobody else.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` when the endpoint is neither on this machine nor at a private address.
+    pub(crate) fn check_private(self) -> Result<Self, Error> {
+        if matches!(self.kind, Kind::Imds) || self.endpoint.origin().is_private() {
+            return Ok(self);
+        }
+        let (variable, host) = (self.variable, self.endpoint.host());
+        Err(
+            Error::parameters(format!("{variable}: {host} is not a private address"))
+                .hint("--auth managed-identity lets it have this machine's identity header"),
+        )
+    }
 }
 
 #[cfg(test)]

@@ -64,6 +64,7 @@ fn imds(endpoint: &Scripted) -> Source {
     Source {
         kind: Kind::Imds,
         endpoint: endpoint.url("/metadata/identity/oauth2/token"),
+        variable: "A",
     }
 }
 
@@ -92,6 +93,7 @@ fn app_service_gives_a_token() {
             header: Secret::new("canary-header"),
         },
         endpoint: endpoint.url("/msi/token"),
+        variable: "A",
     };
     once(&source, &Selector::ResourceId("/r".to_owned())).token();
     assert_eq!(
@@ -112,6 +114,7 @@ fn azure_ml_gives_a_token() {
             default_client_id: None,
         },
         endpoint: endpoint.url("/MSI/auth"),
+        variable: "A",
     };
     once(&source, &Selector::System).token();
     assert_eq!(
@@ -128,6 +131,7 @@ fn cloud_shell_gives_a_token() {
     let source = Source {
         kind: Kind::CloudShell,
         endpoint: endpoint.url("/oauth2/token"),
+        variable: "A",
     };
     once(&source, &Selector::System).token();
     assert_eq!(
@@ -171,6 +175,7 @@ impl Agent {
                 tokens: self.tokens(),
             },
             endpoint: endpoint.url("/metadata/identity/oauth2/token"),
+            variable: "A",
         }
     }
 }
@@ -302,6 +307,7 @@ fn where_nobody_answers_there_is_no_managed_identity() {
     let source = Source {
         kind: Kind::Imds,
         endpoint: Url::parse_near(&endpoint).unwrap(),
+        variable: "A",
     };
     let run = once(&source, &Selector::System);
     assert!(matches!(run.error(), Error::Unavailable(_)));

@@ -215,3 +215,40 @@ fn an_endpoint_in_the_network_is_not_asked_over_plain_http() {
     }
     assert_eq!(tenant.connections(), 0);
 }
+
+#[test]
+fn an_identity_header_goes_to_a_private_address_or_where_it_is_asked_to() {
+    let (tenant, platform) = (Tenant::start(), Tenant::start());
+    // Loopback, though not by the address of any.
+    let elsewhere = format!("https://[::ffff:127.0.0.1]:{}/token", platform.port());
+    for (name, secret) in [
+        ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"),
+        ("MSI_ENDPOINT", "MSI_SECRET"),
+    ] {
+        let mgd = with_identity(&tenant, json!(true))
+            .env(POD, "http://127.0.0.1:9")
+            .env(name, &elsewhere)
+            .env(secret, HEADER);
+        let line = format!(
+            "mgd: {name}: [::ffff:127.0.0.1] is not a private address\n\
+             mgd: hint: --auth managed-identity lets it have this machine's identity header\n"
+        );
+        let before = platform.connections();
+        mgd.list([] as [&str; 0]).refused(2, &line);
+        assert_eq!(platform.connections(), before);
+        let run = mgd.list(["--auth", "managed-identity", "--retry-max-time", "0.001"]);
+        assert_ne!(run.code, 2, "{}", run.stderr);
+        assert_ne!(platform.connections(), before, "{}", run.stderr);
+    }
+    for url in [
+        "https://10.1.2.3/",
+        "https://169.254.1.2/",
+        "https://[fd00::1]/",
+    ] {
+        let mgd = with_identity(&tenant, json!(true))
+            .env("IDENTITY_ENDPOINT", url)
+            .env("IDENTITY_HEADER", HEADER);
+        let run = mgd.list(["--dry-run"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+}

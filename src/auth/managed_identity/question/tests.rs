@@ -19,7 +19,11 @@ fn a_resource_is_the_only_scope_without_its_default() {
 
 fn source(kind: Kind) -> Source {
     let endpoint = Url::parse_near("http://169.254.169.254/t").unwrap();
-    Source { kind, endpoint }
+    Source {
+        kind,
+        endpoint,
+        variable: "A",
+    }
 }
 
 /// A question as it goes over the wire, but for what HTTP adds.
