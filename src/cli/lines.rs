@@ -8,6 +8,7 @@ use rustix::fs::OFlags;
 
 use crate::cli::console::Console;
 use crate::cli::exit::Failure;
+use crate::cli::screen::Screen;
 use crate::cli::sink::failed;
 use crate::fs::cause;
 use crate::notice::Notice;
@@ -78,7 +79,13 @@ impl Lines {
     }
 
     fn write(&mut self) -> Result<(), Failure> {
-        let written = self.file.write_all(&self.buffer);
+        let written = if self.is_terminal {
+            // These are whole lines, so that nothing is left of them.
+            let shown = Screen::default().show(&self.buffer);
+            self.file.write_all(shown.as_bytes())
+        } else {
+            self.file.write_all(&self.buffer)
+        };
         self.buffer.clear();
         self.is_pending = true;
         written.map_err(|error| failed("stdout", &error))

@@ -16,9 +16,11 @@ mod fields;
 mod get;
 mod indent;
 mod lines;
+mod memory;
 mod normalise;
 mod preview;
 mod request;
+mod screen;
 mod setup;
 mod shared;
 mod signals;
@@ -39,6 +41,7 @@ use crate::cli::sink::Sink;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    memory::protect();
     signals::obey_as_first_process();
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let (console, result) = match args::read(&arguments) {

@@ -7,6 +7,7 @@ use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use crate::cli::exit::Failure;
+use crate::cli::screen::Screen;
 use crate::cli::signals;
 use crate::error::Error;
 use crate::fs::{Replacement, cause, target};
@@ -22,6 +23,7 @@ pub(super) struct Sink {
 #[derive(Debug)]
 enum Output {
     Direct(File),
+    Terminal(File, Screen),
     Whole(Replacement),
 }
 
@@ -34,11 +36,7 @@ impl Sink {
         let is_terminal = stdout.is_terminal();
         let file = stdout.as_fd().try_clone_to_owned().map(File::from);
         let file = file.map_err(|error| failed("stdout", &error))?;
-        Ok(Self::new(
-            Output::Direct(file),
-            "stdout".to_owned(),
-            is_terminal,
-        ))
+        Ok(Self::direct(file, "stdout".to_owned(), is_terminal))
     }
 
     /// A file; `-` is stdout. What is no regular file, such as `/dev/null`, is written directly.
@@ -62,7 +60,7 @@ impl Sink {
         if kind.is_some_and(|kind| kind.is_fifo() || kind.is_char_device() || kind.is_socket()) {
             let file = File::options().write(true).open(&target).map_err(fail)?;
             let is_terminal = file.is_terminal();
-            return Ok(Self::new(Output::Direct(file), name, is_terminal));
+            return Ok(Self::direct(file, name, is_terminal));
         }
         let mode = metadata
             .as_ref()
@@ -74,6 +72,15 @@ impl Sink {
         }
         signals::remove_on_exit(replacement.temporary());
         Ok(Self::new(Output::Whole(replacement), name, false))
+    }
+
+    fn direct(file: File, name: String, is_terminal: bool) -> Self {
+        let output = if is_terminal {
+            Output::Terminal(file, Screen::default())
+        } else {
+            Output::Direct(file)
+        };
+        Self::new(output, name, is_terminal)
     }
 
     fn new(output: Output, name: String, is_terminal: bool) -> Self {
@@ -122,6 +129,10 @@ impl Sink {
             .map_err(|error| failed(&name, error.error()))?;
         match output {
             Output::Direct(_) => Ok(()),
+            Output::Terminal(mut file, screen) => {
+                let written = file.write_all(screen.finish().as_bytes());
+                written.map_err(|error| failed(&name, &error))
+            }
             Output::Whole(replacement) => {
                 replacement.commit().map_err(|error| failed(&name, &error))
             }
@@ -143,13 +154,17 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Direct(file) => file.write(bytes),
+            Self::Terminal(file, screen) => {
+                file.write_all(screen.show(bytes).as_bytes())?;
+                Ok(bytes.len())
+            }
             Self::Whole(replacement) => replacement.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Direct(file) => file.flush(),
+            Self::Direct(file) | Self::Terminal(file, _) => file.flush(),
             Self::Whole(replacement) => replacement.flush(),
         }
     }

@@ -110,13 +110,13 @@ fn cell(out: &mut impl Write, token: &str) -> io::Result<()> {
         return Ok(());
     }
     // Half a surrogate pair is no text, but JSON all the same.
-    let Ok(text) = serde_json::from_str::<String>(token) else {
-        return out.write_all(token.as_bytes());
-    };
+    let text = serde_json::from_str::<String>(token);
+    let is_text = text.is_ok();
+    let text = text.as_deref().unwrap_or(token);
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\\' => escaped.push_str("\\\\"),
+            '\\' if is_text => escaped.push_str("\\\\"),
             '\t' => escaped.push_str("\\t"),
             '\n' => escaped.push_str("\\n"),
             '\r' => escaped.push_str("\\r"),
@@ -149,6 +149,8 @@ mod tests {
     fn a_cell_never_holds_a_tab_or_a_line_end() {
         let item = r#"{"a":"\t\n\r\\\u001b\u0085\"é","b":""}"#;
         assert_eq!(row("a,b", item), "\\t\\n\\r\\\\\\u001b\\u0085\"é\t\n");
+        let item = "{\"a\":{\"b\\n\":\"\u{9b}\"}}";
+        assert_eq!(row("a", item), "{\"b\\n\":\"\\u009b\"}\n");
     }
 
     #[test]

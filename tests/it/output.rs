@@ -100,6 +100,60 @@ fn a_terminal_gets_the_document_indented() {
     asked(&tenant, &["items", "items?p=2"]);
 }
 
+/// Text that steers a terminal and turns the reading direction.
+const STEERING: &str = "a\u{1b}[31m\u{9b}31m\u{202e}b";
+const SHOWN: &str = "a\\u001b[31m\\u009b31m\\u202eb";
+
+#[test]
+fn nothing_that_a_server_sends_steers_the_terminal() {
+    let item = format!("{{\"v\":\"{}\"}}", STEERING.replace('\u{1b}', "\\u001b"));
+    let page = format!("{{\"value\":[{item}]}}");
+    for (arguments, reply) in [
+        ("request GET items", Reply::text(STEERING)),
+        ("get items", Reply::text(STEERING)),
+        ("get items -o raw", Reply::text(STEERING)),
+        ("request GET items -i", Reply::text(STEERING)),
+        ("get items -o json", Reply::json(page.clone())),
+        ("get items -o jsonl", Reply::json(page.clone())),
+        ("get items -o tsv --select v", Reply::json(page.clone())),
+        ("download items -O -", Reply::bare(200).body(STEERING)),
+    ] {
+        let script = need!(tool("script"));
+        let (_tenant, mgd) = script_of(reply);
+        let line = format!("\"$MGD\" parameters.json {arguments} 2>stderr.txt");
+        let run = mgd.shell(&format!("{} -qec '{line}' /dev/null", script.display()));
+        assert_eq!(
+            run.code,
+            0,
+            "{arguments}: {}",
+            mgd.scratch.read("stderr.txt")
+        );
+        let is_steering = |c: char| c.is_control() && !"\r\n\t".contains(c) || c == '\u{202e}';
+        assert!(
+            !run.stdout.contains(is_steering),
+            "{arguments}: {:?}",
+            run.stdout
+        );
+        assert!(run.stdout.contains(SHOWN), "{arguments}: {:?}", run.stdout);
+    }
+}
+
+#[test]
+fn a_pipe_gets_text_as_it_came() {
+    for arguments in [["request", "items"], ["get", "items"]] {
+        let (_tenant, mgd) = script_of(Reply::text(STEERING));
+        mgd.list(arguments).ended(0, STEERING, "");
+    }
+    let page = "{\"value\":[{\"v\":\"\u{202e}\u{9b}\"}]}";
+    let (_tenant, mgd) = script_of(Reply::json(page));
+    let run = mgd.list(["get", "items", "-o", "tsv", "--select", "v"]);
+    run.ended(0, "v\n\u{202e}\\u009b\n", "");
+}
+
+fn script_of(reply: Reply) -> (Tenant, Mgd) {
+    script([("items", reply)])
+}
+
 #[test]
 fn a_terminal_gets_lines_as_they_are() {
     let (tenant, mgd) = script([("items", page("1 2", ""))]);

@@ -97,3 +97,24 @@ fn a_signal_that_nohup_has_it_ignore_stays_ignored() {
     assert_eq!(end(child).code, 0);
     assert_eq!(mgd.scratch.read("out.json"), "{\"value\":[]}\n");
 }
+
+#[test]
+fn a_crash_leaves_no_core_with_the_secret() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let tenant = Tenant::start();
+    let reply = Reply::pass().delay(Duration::from_secs(20));
+    tenant.on("/v1.0/users", [reply]);
+    let mgd = Mgd::new(&tenant);
+    let options = ["-c", "ulimit -c unlimited; exec \"$@\"", "sh"];
+    let shell = need!(tool("sh"));
+    let mut command = run_by(&shell, &options, &mgd.command(["parameters.json"]));
+    let mut child = command.spawn().unwrap();
+    wait_until(|| tenant.requests().len() == 2);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core"));
+    let core: Vec<_> = core.unwrap().split_whitespace().collect();
+    assert_eq!(core[4..6], ["0", "0"]);
+    child.signal("-QUIT");
+    let status = child.wait().unwrap();
+    assert!(!status.core_dumped(), "{status}");
+}

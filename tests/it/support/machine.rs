@@ -20,7 +20,24 @@ pub fn tool(name: &str) -> Option<PathBuf> {
         assert!(may_skip, "{}", missing(OsStr::new(name)));
         skipped(&format!("there is no {name} here"));
     }
+    if name == "strace" && !may_trace() {
+        // The program cannot be dumped, so that nobody else may look into it.
+        let need = "strace needs CAP_SYS_PTRACE, as root has it (MGD_SKIP_TOOLS=1 goes without)";
+        assert!(std::env::var_os("MGD_SKIP_TOOLS").is_some(), "{need}");
+        skipped(need);
+        return None;
+    }
     found
+}
+
+fn may_trace() -> bool {
+    const CAP_SYS_PTRACE: u32 = 19;
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let set = status
+        .lines()
+        .find_map(|line| line.strip_prefix("CapEff:"))
+        .and_then(|set| u64::from_str_radix(set.trim(), 16).ok());
+    set.is_none_or(|set| set >> CAP_SYS_PTRACE & 1 == 1)
 }
 
 /// Says which package brings a program.

@@ -361,6 +361,7 @@ pub fn signal(name: &str, id: u32) {
         "-TERM" => Signal::TERM,
         "-HUP" => Signal::HUP,
         "-STOP" => Signal::STOP,
+        "-QUIT" => Signal::QUIT,
         "-CONT" => Signal::CONT,
         "-KILL" => Signal::KILL,
         "-USR1" => Signal::USR1,
