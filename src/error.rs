@@ -67,6 +67,24 @@ pub struct Resume {
     pub link: String,
     /// How many items of that page were handed out.
     pub skip: u64,
+    /// A hash of those items, by which they are recognised; unknown where they were counted
+    /// elsewhere and not yet read.
+    pub hash: Option<u64>,
+    /// Options that the program needs too in order to go on.
+    pub(crate) options: &'static str,
+}
+
+impl Resume {
+    /// Behind the first `skip` items of the page at `link`. With their hash it is made sure that
+    /// the page still begins with them.
+    pub fn new(link: impl Into<String>, skip: u64, hash: Option<u64>) -> Self {
+        Self {
+            link: link.into(),
+            skip,
+            hash,
+            options: "",
+        }
+    }
 }
 
 impl Report {
@@ -188,6 +206,11 @@ pub(crate) fn printable(text: &str) -> String {
         }
     }
     line
+}
+
+/// A text without the byte order mark that it may begin with.
+pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 
 /// A text as one word of a shell.

@@ -82,9 +82,12 @@ impl Console {
         }
         if let Some(resume) = &report.resume {
             let link = quoted(&resume.link);
+            let hash = resume.hash.map(|hash| format!(":{hash:016x}"));
             self.write(&format!(
-                "hint: go on with --resume {link} --skip {}",
-                resume.skip
+                "hint: go on with --resume {link} --skip {}{}{}",
+                resume.skip,
+                hash.unwrap_or_default(),
+                resume.options
             ));
         }
     }
@@ -221,6 +224,8 @@ struct Line<'l> {
 struct Place<'l> {
     link: &'l str,
     skip: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hash: Option<String>,
 }
 
 impl<'l> Line<'l> {
@@ -243,6 +248,7 @@ impl<'l> Line<'l> {
         self.resume = report.resume.as_ref().map(|resume| Place {
             link: &resume.link,
             skip: resume.skip,
+            hash: resume.hash.map(|hash| format!("{hash:016x}")),
         });
         self
     }

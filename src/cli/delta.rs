@@ -9,7 +9,7 @@ use crate::cli::get;
 use crate::cli::lines::Lines;
 use crate::cli::setup::Setup;
 use crate::cli::signals::Steps;
-use crate::graph::{Counts, Delta, Event, Files};
+use crate::graph::{Counts, Delta, Event, Files, Reset};
 use crate::http::Http;
 use crate::notice::Notice;
 
@@ -29,6 +29,9 @@ pub(super) fn run(args: &Args, setup: &Setup) -> Result<(), Failure> {
     };
     let mut delta = graph.delta(&args.path, files, args.from_now)?;
     let mut lines = Lines::stdout(&console)?;
+    if lines.has_earlier() {
+        delta.expect_earlier_items();
+    }
     let steps = Steps;
     steps.obey();
     loop {
@@ -66,8 +69,15 @@ fn round(
                 }
                 continue;
             }
-            Event::Reset => {
-                console.note("graph no longer knows the place: all that there is follows");
+            Event::Reset(reset) => {
+                console.note(match reset {
+                    Reset::Expired => "graph no longer knows the place: all that there is follows",
+                    Reset::Unfinished => "a full round begins: what was written before is void",
+                    Reset::Changed => {
+                        "the first page has changed while it was requested again: \
+                         the full round begins again"
+                    }
+                });
                 lines.put(RESET)?;
             }
             Event::Page | Event::Round => {}

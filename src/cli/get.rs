@@ -10,8 +10,9 @@ use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::cli::tsv::Columns;
 use crate::cli::values::Format;
-use crate::error::Error;
+use crate::error::{Error, Resume};
 use crate::graph::{Counts, Graph, Pages, Shape};
+use crate::notice::Notice;
 use crate::parameters::Parameters;
 
 pub(super) fn run(args: &Get, setup: &Setup) -> Result<(), Failure> {
@@ -27,32 +28,55 @@ pub(super) fn run(args: &Get, setup: &Setup) -> Result<(), Failure> {
         return raw(args, &graph, &path, &console);
     }
     let pages = match &args.resume {
-        Some(link) => graph.resume(link, args.skip.unwrap_or(0))?,
+        Some(link) => graph.resume(&resumed(args, link, &console))?,
         None => graph.pages(&path)?,
     };
-    let pages = match args.limit {
-        Some(limit) => pages.with_limit(limit),
-        None => pages,
-    };
-    let pages = if args.no_prefetch {
-        pages.without_prefetch()
-    } else {
-        pages
-    };
-    let mut pages = if args.first_page {
-        pages.with_first_page_only()
-    } else {
-        pages
-    };
+    let mut pages = wanted(args, pages);
     let mut sink = sink(args)?;
     let result = list(args, setup, &mut pages, &mut sink, &console);
     console.clear();
     if let Err(failure) = result {
-        return Err(broken_off(failure, sink));
+        return Err(broken_off(failure, args.output, sink));
+    }
+    if pages.shape()? == Shape::Unchanged {
+        console.note(UNCHANGED);
+        return Ok(());
     }
     sink.finish()?;
     conclude(args, &pages, &console);
     Ok(())
+}
+
+/// A file that was to be written stays as it is.
+const UNCHANGED: &str = "not modified (HTTP 304): nothing was written";
+
+/// Where to go on, as --resume and --skip say.
+fn resumed(args: &Get, link: &str, console: &Console) -> Resume {
+    let (skip, hash) = args.skip.unwrap_or((0, None));
+    if skip > 0 && hash.is_none() {
+        console.hear(&Notice::Warning(
+            "--skip without the hash of the items: whether the page still begins with them is not \
+             checked",
+        ));
+    }
+    Resume::new(link, skip, hash)
+}
+
+/// How far the listing goes, and how.
+fn wanted<'g>(args: &Get, mut pages: Pages<'g>) -> Pages<'g> {
+    if let Some(limit) = args.limit {
+        pages = pages.with_limit(limit);
+    }
+    if args.no_prefetch {
+        pages = pages.without_prefetch();
+    }
+    if args.first_page {
+        pages = pages.with_first_page_only();
+    }
+    if args.output != Format::Json {
+        pages = pages.with_links_held();
+    }
+    pages
 }
 
 /// Arguments that contradict each other.
@@ -120,7 +144,7 @@ fn list(
     };
     let mut document = Document::new(sink.is_terminal());
     match pages.shape()? {
-        Shape::Nothing => return Ok(()),
+        Shape::Nothing | Shape::Unchanged => return Ok(()),
         Shape::Collection if !is_lines => put(document.begin(sink, pages.members()), sink)?,
         Shape::Text => {}
         _ => {
@@ -167,8 +191,8 @@ fn put(written: std::io::Result<()>, sink: &Sink) -> Result<(), Failure> {
 }
 
 /// Writes what is there before the error is told. Where nothing of it stays, there is no place to
-/// go on from.
-fn broken_off(failure: Failure, mut sink: Sink) -> Failure {
+/// go on from, and a document that is open cannot be continued: only lines can follow it.
+fn broken_off(failure: Failure, output: Format, mut sink: Sink) -> Failure {
     let Failure::Error(mut error) = failure else {
         return failure;
     };
@@ -176,6 +200,10 @@ fn broken_off(failure: Failure, mut sink: Sink) -> Failure {
         error.report_mut().resume = None;
     } else if let Err(failure) = sink.flush() {
         return failure;
+    } else if let Some(resume) = &mut error.report_mut().resume
+        && output == Format::Json
+    {
+        resume.options = " -o jsonl";
     }
     Failure::Error(error)
 }
@@ -215,8 +243,12 @@ fn raw(args: &Get, graph: &Graph, path: &str, console: &Console) -> Result<(), F
         match raw.read(&mut buffer) {
             Ok(0) => break,
             Ok(n) => sink.write(&buffer[..n])?,
-            Err(error) => return Err(broken_off(error.into(), sink)),
+            Err(error) => return Err(broken_off(error.into(), args.output, sink)),
         }
+    }
+    if raw.is_unchanged() {
+        console.note(UNCHANGED);
+        return Ok(());
     }
     sink.finish()?;
     if raw.has_more() {

@@ -20,6 +20,8 @@ pub(super) struct Lines {
     /// Lines that are not written yet.
     buffer: Vec<u8>,
     is_regular: bool,
+    /// Whether there is something in it already.
+    has_earlier: bool,
     /// Whether something was written that may not be on the disk yet.
     is_pending: bool,
     is_terminal: bool,
@@ -42,10 +44,12 @@ impl Lines {
         if is_regular && let Some(tail) = open_end(&mut file, console).map_err(fail)? {
             mend(&mut file, &tail, console).map_err(fail)?;
         }
+        let has_earlier = is_regular && file.metadata().map_err(fail)?.len() > 0;
         Ok(Self {
             file,
             buffer: Vec::new(),
             is_regular,
+            has_earlier,
             is_pending: false,
             is_terminal,
         })
@@ -53,6 +57,11 @@ impl Lines {
 
     pub(super) fn is_terminal(&self) -> bool {
         self.is_terminal
+    }
+
+    /// Whether it is a file with lines of an earlier run, or of somebody else.
+    pub(super) fn has_earlier(&self) -> bool {
+        self.has_earlier
     }
 
     /// Adds a line.

@@ -29,8 +29,8 @@ impl Columns {
     }
 
     /// Writes one item, which is an object in compact JSON.
-    pub(super) fn row<'i>(&self, out: &mut impl Write, item: &'i [u8]) -> io::Result<()> {
-        let own = inside(item);
+    pub(super) fn row(&self, out: &mut impl Write, item: &[u8]) -> io::Result<()> {
+        let own = inside(item)?;
         for (index, name) in self.0.iter().enumerate() {
             if index > 0 {
                 out.write_all(b"\t")?;
@@ -40,14 +40,13 @@ impl Columns {
                 None => (name.as_str(), None),
             };
             let value = own.get(first);
-            let inner = |value: &'i RawValue, rest: &str| {
-                let step = |value: &'i RawValue, step| inside(value.get().as_bytes()).get(step);
-                rest.split('/').try_fold(value, step)
-            };
-            let value = match rest {
-                Some(rest) => value.and_then(|value| inner(value, rest)),
-                None => value,
-            };
+            let mut value = value;
+            for name in rest.into_iter().flat_map(|rest| rest.split('/')) {
+                value = match value {
+                    Some(outer) => inside(outer.get().as_bytes())?.get(name),
+                    None => None,
+                };
+            }
             if let Some(value) = value {
                 cell(out, value.get())?;
             }
@@ -58,17 +57,41 @@ impl Columns {
 
 /// The members of an object as they come: fewer than a map would be worth.
 #[derive(Default)]
-struct Members<'i>(Vec<(String, &'i RawValue)>);
+struct Members<'i>(Vec<(Key, &'i RawValue)>);
+
+/// A name as bytes: half a surrogate pair is no text, but may be in a name all the same.
+struct Key(Vec<u8>);
+
+impl<'i> Deserialize<'i> for Key {
+    fn deserialize<D: Deserializer<'i>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+
+        impl Visitor<'_> for Collect {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Key, E> {
+                Ok(Key(bytes.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_bytes(Collect)
+    }
+}
 
 impl<'i> Members<'i> {
     /// The last of this name counts, as everywhere; Graph takes a name in any case, and answers
     /// with its own.
     fn get(&self, name: &str) -> Option<&'i RawValue> {
-        let exact = self.0.iter().rfind(|(own, _)| own == name);
+        let name = name.as_bytes();
+        let exact = self.0.iter().rfind(|(own, _)| own.0 == name);
         let in_any_case = || {
             self.0
                 .iter()
-                .rfind(|(own, _)| own.eq_ignore_ascii_case(name))
+                .rfind(|(own, _)| own.0.eq_ignore_ascii_case(name))
         };
         exact.or_else(in_any_case).map(|(_, value)| *value)
     }
@@ -99,8 +122,12 @@ impl<'i> Deserialize<'i> for Members<'i> {
 }
 
 /// The members of an object; of what is none, none.
-fn inside(object: &[u8]) -> Members<'_> {
-    serde_json::from_slice(object).unwrap_or_default()
+fn inside(object: &[u8]) -> io::Result<Members<'_>> {
+    if object.starts_with(b"{") {
+        Ok(serde_json::from_slice(object)?)
+    } else {
+        Ok(Members::default())
+    }
 }
 
 /// Strings are decoded, so that a line has no line end and a cell no tab but by an escape; null is
@@ -166,6 +193,12 @@ mod tests {
     fn a_path_leads_into_an_object() {
         let item = r#"{"m":{"n":{"x":"y"}},"s":"t"}"#;
         assert_eq!(row("m/n/x,s/x,m/q", item), "y\t\t\n");
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_in_a_name_empties_no_cell() {
+        let item = r#"{"a":"x","\ud800":1,"m":{"\udfff\ud800":2,"n":"y"}}"#;
+        assert_eq!(row("a,m/n,b", item), "x\ty\t\n");
     }
 
     #[test]

@@ -63,6 +63,18 @@ pub(super) fn count(text: &str) -> Result<u64, String> {
     }
 }
 
+/// How many items are passed over, and their hash.
+pub(super) fn skip(text: &str) -> Result<(u64, Option<u64>), String> {
+    let (count, hash) = match text.split_once(':') {
+        Some((count, hash)) => (count, Some(u64::from_str_radix(hash, 16))),
+        None => (text, None),
+    };
+    match (count.parse(), hash.transpose()) {
+        (Ok(count), Ok(hash)) => Ok((count, hash)),
+        _ => Err("is not a number of items and their hash, such as 57:28db63106507ab33".to_owned()),
+    }
+}
+
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     calendar::seconds(text)
         .filter(|span| !span.is_zero() && *span < Duration::MAX)

@@ -1,7 +1,9 @@
 //! What has changed since the last run: rounds of pages, and a state that outlives the process.
 //!
 //! Nothing is lost whatever ends the process, because the order is always the same: a page is
-//! read, the caller makes it last, the state moves on, the next page is asked for.
+//! read, the caller makes it last, the state moves on, the next page is asked for. What a reader has
+//! from a full round that did not come to its first state may be gone since: only another full round
+//! tells, and a reader who forgets all before it. So there is a state before there is a line.
 
 mod address;
 mod state;
@@ -44,6 +46,12 @@ pub(crate) struct Delta<'g> {
     /// How many pages there were of the round that the last reset ended.
     reached: Option<u64>,
     is_from_now: bool,
+    /// Whether the reader may know things from before the round, so that it begins with a reset.
+    owes_reset: bool,
+    /// What comes after the reset.
+    held: Option<Step>,
+    /// Whether `pages` began with all that there is.
+    is_of_all: bool,
 }
 
 /// What reading on has brought. After anything but an item the caller makes what it was given
@@ -54,10 +62,21 @@ pub(crate) enum Event {
     Item,
     /// A page has ended.
     Page,
-    /// Graph no longer knows the place: all that there is follows, in a round from its start.
-    Reset,
+    /// All that there is follows, in a round from its start; what was known before is void.
+    Reset(Reset),
     /// The round has ended.
     Round,
+}
+
+/// Why a full round begins with a reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reset {
+    /// Graph no longer knows the delta token.
+    Expired,
+    /// A full round before it did not come to its end.
+    Unfinished,
+    /// The first page of the round was requested again and is not what it was.
+    Changed,
 }
 
 impl Graph {
@@ -78,15 +97,16 @@ impl Graph {
         let from_now = address::from_now(&url)?;
         let store = Store::lock(files)?;
         let new = State::new(self, &url);
-        let found = store.read(&new)?;
+        let (found, out) = store.read(&new)?;
         if is_from_now && found.is_some() {
             return Err(Error::parameters(told(store.path(), "is there already"))
                 .hint("without --from-now it goes on; to pass over what has changed, remove it"));
         }
         let is_kept = found.is_some() && store.target() == store.path();
+        let is_known = found.is_some() || out.is_some();
         let state = found.unwrap_or(new);
         store.try_out(&state)?;
-        if is_kept && state.round == Round::Full {
+        if is_kept && state.round == Round::Full && state.at == At::Next {
             let listener = self.client().http().listener();
             listener.note(|| "a full round is under way: it goes on".to_owned());
         }
@@ -101,6 +121,9 @@ impl Graph {
             store,
             url,
             link,
+            owes_reset: is_known && !is_from_now && state.is_before_all(),
+            held: None,
+            is_of_all: false,
             state,
             is_kept,
             pending: None,
@@ -112,6 +135,11 @@ impl Graph {
 }
 
 impl<'g> Delta<'g> {
+    /// Says that the reader may know items already, though there is no state: they may be gone.
+    pub(crate) fn expect_earlier_items(&mut self) {
+        self.owes_reset |= self.state.is_before_all() && !self.is_from_now;
+    }
+
     /// Reads on: in the round that is under way, else in a new one.
     ///
     /// # Errors
@@ -119,34 +147,71 @@ impl<'g> Delta<'g> {
     /// Any [`Error`]; the state is then where the next run goes on.
     pub(crate) fn next(&mut self) -> Result<Event, Error> {
         loop {
-            let (graph, link) = (self.graph, &self.link);
-            let pages = self
-                .pages
-                .get_or_insert_with(|| Pages::of_changes(graph, link.clone()));
-            let event = match pages.step() {
-                Ok(Step::Item) => Event::Item,
-                Ok(Step::Page) => {
-                    let state = self.state.moved(self.state.round, At::Next, pages.link());
-                    self.pending = Some(state);
-                    Event::Page
-                }
-                Ok(Step::End(link)) => {
-                    self.pending = Some(self.state.moved(Round::Changes, At::Delta, &link));
-                    self.link = link;
-                    self.reached = None;
-                    Event::Round
-                }
-                Err(error) => {
-                    self.reset(error)?;
-                    Event::Reset
-                }
-            };
+            let event = self.read_on()?;
             // What there is already is not asked for, and the place among it is none to keep.
-            if !self.is_from_now || event == Event::Round {
-                self.is_from_now = false;
-                return Ok(event);
+            if self.is_from_now && event != Event::Round {
+                continue;
+            }
+            self.is_from_now = false;
+            let is_line = matches!(event, Event::Item | Event::Reset(_));
+            if is_line && !self.is_kept {
+                self.store.write(&self.state)?;
+                self.is_kept = true;
+            }
+            return Ok(event);
+        }
+    }
+
+    fn read_on(&mut self) -> Result<Event, Error> {
+        let step = match self.held.take() {
+            Some(step) => Ok(step),
+            None => self.step(),
+        };
+        // Not before Graph has given a page: a round that cannot begin resets nobody.
+        if self.owes_reset
+            && let Ok(step) = step
+        {
+            self.owes_reset = false;
+            self.held = Some(step);
+            self.pending = Some(self.state.clone());
+            return Ok(Event::Reset(Reset::Unfinished));
+        }
+        match step {
+            Ok(Step::Item) => Ok(Event::Item),
+            // The changes since a delta token say what is gone; a list of all does not.
+            Ok(Step::Again) if !self.is_of_all => self.read_on(),
+            Ok(Step::Again) => {
+                self.pending = Some(self.state.moved(Round::Full, At::Start, &self.link));
+                Ok(Event::Reset(Reset::Changed))
+            }
+            Ok(Step::Page) => {
+                let link = self.pages.as_ref().map_or(&self.link, Pages::link);
+                let state = self.state.moved(self.state.round, At::Next, link);
+                self.pending = Some(state);
+                Ok(Event::Page)
+            }
+            Ok(Step::End(link)) => {
+                self.pending = Some(self.state.moved(Round::Changes, At::Delta, &link));
+                self.link = link;
+                self.reached = None;
+                Ok(Event::Round)
+            }
+            Err(error) => {
+                self.reset(error)?;
+                Ok(Event::Reset(Reset::Expired))
             }
         }
+    }
+
+    fn step(&mut self) -> Result<Step, Error> {
+        if self.pages.is_none() {
+            self.is_of_all = self.state.is_before_all();
+        }
+        let (graph, link) = (self.graph, &self.link);
+        let pages = self
+            .pages
+            .get_or_insert_with(|| Pages::of_changes(graph, link.clone()));
+        pages.step()
     }
 
     /// The item that was reached last.
@@ -168,7 +233,7 @@ impl<'g> Delta<'g> {
         let Some(state) = self.pending.take() else {
             return Ok(());
         };
-        if state.at != At::Next {
+        if state.at == At::Delta {
             self.pages = None;
         }
         if state != self.state || !self.is_kept {
@@ -197,6 +262,7 @@ impl<'g> Delta<'g> {
             return Err(error.hint("graph asks for a new start again and again"));
         }
         self.reached = Some(pages);
+        self.pages = None;
         self.pending = Some(self.state.moved(Round::Full, At::Start, &fresh));
         self.link = fresh;
         Ok(())

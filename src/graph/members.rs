@@ -10,9 +10,12 @@ pub(crate) type Member = (Vec<u8>, Vec<u8>);
 pub(crate) struct Members {
     before: Run,
     after: Vec<Member>,
+    /// Of the page being read: they count when it has come to its end.
+    staged: Vec<Member>,
     /// Where in `after` a key stands; `None` is before `value`.
     places: HashMap<Vec<u8>, Option<usize>>,
     after_bytes: usize,
+    staged_bytes: usize,
     is_past_value: bool,
 }
 
@@ -20,22 +23,41 @@ impl Members {
     /// Takes a member. Those before `value` on the first page stand where they stood; those after
     /// it, or new on later pages, follow the array, each once, the last value counts.
     pub(crate) fn take(&mut self, key: &[u8], value: &[u8]) {
-        if !self.is_past_value {
+        if self.is_past_value {
+            self.staged_bytes += key.len() + value.len();
+            self.staged.push((key.to_owned(), value.to_owned()));
+        } else {
             // It may yet be a single object, which is handed out as it came.
             self.before.push(key, value);
-            return;
         }
-        match self.places.get(key) {
+    }
+
+    /// The page has come to its end: what it had counts.
+    pub(crate) fn commit(&mut self) {
+        for (key, value) in std::mem::take(&mut self.staged) {
+            self.keep(key, value);
+        }
+        self.staged_bytes = 0;
+    }
+
+    /// The page is requested again: what it had does not count.
+    pub(crate) fn roll_back(&mut self) {
+        self.staged.clear();
+        self.staged_bytes = 0;
+    }
+
+    fn keep(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        match self.places.get(&key) {
             Some(None) => {}
             Some(Some(place)) => {
                 let (_, last) = &mut self.after[*place];
                 self.after_bytes = self.after_bytes - last.len() + value.len();
-                value.clone_into(last);
+                *last = value;
             }
             None => {
-                self.places.insert(key.to_owned(), Some(self.after.len()));
                 self.after_bytes += key.len() + value.len();
-                self.after.push((key.to_owned(), value.to_owned()));
+                self.places.insert(key.clone(), Some(self.after.len()));
+                self.after.push((key, value));
             }
         }
     }
@@ -53,12 +75,18 @@ impl Members {
         }
     }
 
-    /// Removes the members before `value` that have this key.
-    pub(crate) fn forget(&mut self, is_meant: &dyn Fn(&[u8]) -> bool) {
+    /// Removes and returns the members before `value` that have this key.
+    pub(crate) fn withdraw(&mut self, is_meant: &dyn Fn(&[u8]) -> bool) -> Vec<Member> {
+        let mut withdrawn = Vec::new();
         let all = std::mem::take(&mut self.before);
-        for (key, value) in all.iter().filter(|(key, _)| !is_meant(key)) {
-            self.before.push(key, value);
+        for (key, value) in all.iter() {
+            if is_meant(key) {
+                withdrawn.push((key.to_owned(), value.to_owned()));
+            } else {
+                self.before.push(key, value);
+            }
         }
+        withdrawn
     }
 
     pub(crate) fn before(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
@@ -71,7 +99,7 @@ impl Members {
 
     /// How many bytes are kept.
     pub(crate) fn bytes(&self) -> usize {
-        self.before.text.len() + self.after_bytes
+        self.before.text.len() + self.after_bytes + self.staged_bytes
     }
 
     /// All members as one object.
@@ -136,6 +164,11 @@ mod tests {
         members.take(b"\"c\"", b"9");
         members.take(b"\"e\"", b"3");
         members.take(b"\"d\"", b"44");
+        members.commit();
+        members.take(b"\"d\"", b"5");
+        members.take(b"\"f\"", b"6");
+        members.roll_back();
+        members.commit();
         assert_eq!(pairs(members.before()), "\"c\"=1 ");
         assert_eq!(after(&members), "\"d\"=44 \"e\"=3 ");
         assert_eq!(members.bytes(), "\"c\":1".len() + "\"d\"44\"e\"3".len());
@@ -152,7 +185,8 @@ mod tests {
             members.object(),
             b"{\"a\":{\"b\":1},\"value\":null,\"a\":2}"
         );
-        members.forget(&|key| key == b"\"value\"");
+        let withdrawn = members.withdraw(&|key| key == b"\"value\"");
+        assert_eq!(withdrawn, [(b"\"value\"".to_vec(), b"null".to_vec())]);
         assert_eq!(members.object(), b"{\"a\":{\"b\":1},\"a\":2}");
     }
 }

@@ -5,6 +5,7 @@ mod ahead;
 pub(crate) mod batch;
 mod call;
 mod capture;
+mod cursor;
 #[cfg(feature = "cli")]
 mod delta;
 mod forbidden;
@@ -16,7 +17,6 @@ mod page;
 mod pages;
 mod path;
 mod permissions;
-mod place;
 mod query;
 mod raw;
 #[cfg(feature = "cli")]
@@ -30,7 +30,7 @@ mod splitter;
 mod transfer;
 
 #[cfg(feature = "cli")]
-pub(crate) use delta::{Delta, Event, Files};
+pub(crate) use delta::{Delta, Event, Files, Reset};
 pub use item::{Item, Items};
 #[cfg(feature = "cli")]
 pub(crate) use links::Links;

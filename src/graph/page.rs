@@ -2,12 +2,13 @@
 
 mod stop;
 
-use crate::error::Error;
-use crate::graph::members::Members;
-use crate::graph::page::stop::{inside_success, wrong, wrong_json};
-use crate::graph::place::Place;
+use crate::error::{Error, without_mark};
+use crate::graph::cursor::Cursor;
+use crate::graph::members::{Member, Members};
+use crate::graph::page::stop::{RAW, inside_success, wrong, wrong_json};
+use crate::graph::path::MAX_LINK;
 use crate::graph::splitter::{Piece, Splitter, is_name};
-use crate::http::{Answer, Body};
+use crate::http::{Answer, Body, Url};
 use crate::redact::Redactor;
 
 pub(crate) use crate::graph::page::stop::{Stop, differs};
@@ -24,6 +25,23 @@ pub enum Shape {
     Object,
     /// Plain text, such as the number that `$count` gives.
     Text,
+    /// Not sent, because it is what the caller's `If-None-Match` names (HTTP 304).
+    Unchanged,
+}
+
+/// What a page is read for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Role {
+    /// Whether it is the first of its listing, so that it may be a single object.
+    pub(crate) is_first: bool,
+    /// Whether it may be unchanged, because the caller has set a condition.
+    pub(crate) is_conditional: bool,
+    /// Whether it is of changes: a delta link has a meaning in it, and an `id` may come twice.
+    pub(crate) is_of_changes: bool,
+    /// Whether its next link is kept among the members.
+    pub(crate) keeps_link: bool,
+    /// Whether its links are held back until it has ended: they would skip items otherwise.
+    pub(crate) holds_links: bool,
 }
 
 /// The body of an answer, taken apart as it is read.
@@ -32,10 +50,8 @@ pub(crate) struct Page {
     body: Body,
     redactor: Redactor,
     state: State,
-    /// Whether it is the first of its listing, so that it may be a single object.
-    is_first: bool,
-    /// Whether a delta link has a meaning in it.
-    is_of_changes: bool,
+    role: Role,
+    max_item: usize,
     buffer: Vec<u8>,
     filled: usize,
     at: usize,
@@ -63,12 +79,8 @@ pub(crate) struct Page {
 pub(crate) struct Links {
     pub(crate) next: Option<String>,
     pub(crate) delta: Option<String>,
-}
-
-impl Links {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.next.is_none() && self.delta.is_none()
-    }
+    /// The same as members, where they were held back.
+    pub(crate) held: Vec<Member>,
 }
 
 /// What comes next.
@@ -76,6 +88,7 @@ impl Links {
 enum State {
     Json,
     Nothing,
+    Unchanged,
     Text,
     /// All of a single object or text.
     Whole,
@@ -96,13 +109,19 @@ pub(crate) enum Progress {
 }
 
 const BUFFER: usize = 32 * 1024;
-const MAX_LINK: usize = 64 * 1024;
+const NEXT: &str = "@odata.nextLink";
+const DELTA: &str = "@odata.deltaLink";
 /// The bound on all members beside a collection, and on a text.
 const MAX_MEMBERS: usize = 1 << 20;
 
 impl Page {
-    /// Takes a 2xx answer.
-    pub(crate) fn new(mut answer: Answer, max_item: usize, is_first: bool) -> Result<Self, Error> {
+    /// Takes a successful response to a request for `url`.
+    pub(crate) fn new(
+        mut answer: Answer,
+        url: &Url,
+        max_item: usize,
+        role: Role,
+    ) -> Result<Self, Error> {
         let media = answer
             .header("content-type")
             .unwrap_or_default()
@@ -113,17 +132,25 @@ impl Page {
             .unwrap_or_default()
             .trim()
             .to_owned();
-        let state = match media.as_str() {
-            _ if answer.status == 204 && is_first => State::Nothing,
-            _ if answer.status == 204 => {
-                return Err(Error::protocol("graph: no content where a page must be").status(204));
+        let state = match (answer.status, media.as_str()) {
+            (204, _) if role.is_first => State::Nothing,
+            (304, _) if role.is_first && role.is_conditional => State::Unchanged,
+            (204 | 304, _) => {
+                let error = Error::protocol("graph: no content where a page must be");
+                return Err(error.status(answer.status));
             }
-            "text/plain" if is_first => State::Text,
-            "text/html" => {
+            (_, "text/plain") if role.is_first => State::Text,
+            (_, "text/html") => {
                 let body = answer.body.read_all(MAX_MEMBERS).unwrap_or_default();
                 let excerpt = answer.redactor.excerpt(&body);
                 let message = format!("graph: the answer is a web page: {excerpt}");
-                let hint = "a proxy or a captive portal may have answered";
+                // Graph itself has web pages: those of OneNote.
+                let is_of_graph = answer.header("request-id").is_some();
+                let hint = if is_of_graph || url.path_and_query().contains("/onenote/") {
+                    RAW
+                } else {
+                    "a proxy or a captive portal may have answered"
+                };
                 return Err(Error::protocol(message).hint(hint).status(answer.status));
             }
             _ => State::Json,
@@ -132,8 +159,8 @@ impl Page {
             body: answer.body,
             redactor: answer.redactor,
             state,
-            is_first,
-            is_of_changes: false,
+            role,
+            max_item,
             buffer: vec![0; BUFFER],
             filled: 0,
             at: 0,
@@ -150,12 +177,6 @@ impl Page {
             whole: None,
             bytes: 0,
         })
-    }
-
-    /// Takes it for a page of changes, which has a delta link where their round ends.
-    pub(crate) fn of_changes(mut self) -> Self {
-        self.is_of_changes = true;
-        self
     }
 
     /// The item, object or text that was reached last.
@@ -178,19 +199,22 @@ impl Page {
         self.links.next.as_deref()
     }
 
-    /// Reads on to the next thing worth telling. Items that `place` knows to have been handed out
-    /// are passed over; `keep_link` keeps the next link among the members.
+    /// Reads on to the next thing worth telling. Items that `cursor` knows to have been handed out
+    /// are passed over.
     pub(crate) fn advance(
         &mut self,
-        place: &mut Place,
+        cursor: &mut Cursor,
         members: &mut Members,
-        keep_link: bool,
     ) -> Result<Progress, Stop> {
         match self.state {
             State::Json => {}
             State::Nothing => {
                 self.state = State::Over;
                 return Ok(Progress::Shape(Shape::Nothing));
+            }
+            State::Unchanged => {
+                self.state = State::Over;
+                return Ok(Progress::Shape(Shape::Unchanged));
             }
             State::Text => {
                 if let Some(text) = self.plain_text()? {
@@ -231,10 +255,7 @@ impl Page {
                     if let Some(error) = &self.error {
                         return Err(inside_success(error, &self.redactor));
                     }
-                    if self.is_first {
-                        members.pass_value();
-                    }
-                    self.check_members(members)?;
+                    self.begin_collection(members)?;
                     return Ok(Progress::Shape(Shape::Collection));
                 }
                 Some(Piece::Item {
@@ -243,35 +264,46 @@ impl Page {
                     is_partial,
                 }) => {
                     // What has changed once more has the same id.
-                    let id = id.filter(|_| !self.is_of_changes);
-                    if place.pass(id, text)? {
+                    let id = id.filter(|_| !self.role.is_of_changes);
+                    if cursor.pass(id, text)? {
                         return Ok(Progress::Item { is_partial });
                     }
                 }
                 Some(Piece::End) => {}
                 Some(Piece::Member { key, value }) => {
-                    let is_link = is_name(key, "@odata.nextLink");
-                    if is_link {
+                    let is_next = is_name(key, NEXT);
+                    let is_delta = is_name(key, DELTA);
+                    if is_next {
                         if std::mem::replace(&mut self.has_link, true) {
                             return Err(wrong("two next links on a page"));
                         }
                         self.links.next = read_link(value, "a next link")?;
-                    } else if self.is_of_changes && is_name(key, "@odata.deltaLink") {
+                    } else if self.role.is_of_changes && is_delta {
                         if std::mem::replace(&mut self.has_delta_link, true) {
                             return Err(wrong("two delta links on a page"));
                         }
                         self.links.delta = read_link(value, "a delta link")?;
                     } else if is_name(key, "error") && value != b"null" {
                         self.error = Some(value.to_owned());
-                    } else if is_name(key, "value") && !self.is_first {
-                        return Err(wrong("`value` of a later page is no array"));
+                    } else if is_name(key, "value") && !self.role.is_first {
+                        if value != b"null" {
+                            return Err(wrong("`value` of a later page is no array"));
+                        }
+                        // It has no items.
+                        continue;
                     } else if key.get(1) != Some(&b'@')
                         && !(is_name(key, "value") && value == b"null")
                     {
                         self.has_other_members = true;
                     }
                     self.has_single_value |= is_name(key, "value") && value != b"null";
-                    if !is_link || keep_link {
+                    let is_page = self.has_value || !self.role.is_first;
+                    let is_held = self.role.holds_links && is_page;
+                    if is_next && !self.role.keeps_link {
+                        // It is followed.
+                    } else if is_held && (is_next || is_delta) {
+                        self.links.held.push((key.to_owned(), value.to_owned()));
+                    } else {
                         members.take(key, value);
                     }
                     self.check_members(members)?;
@@ -280,21 +312,49 @@ impl Page {
         }
     }
 
+    /// Whether it is known to be a page of a collection.
+    fn is_page(&self) -> bool {
+        self.has_value || !self.role.is_first
+    }
+
+    /// What came before is beside a collection.
+    fn begin_collection(&mut self, members: &mut Members) -> Result<(), Stop> {
+        if self.role.is_first {
+            if self.role.holds_links {
+                let is_link = |key: &[u8]| is_name(key, NEXT) || is_name(key, DELTA);
+                self.links.held.extend(members.withdraw(&is_link));
+            }
+            check_bound(members.bytes())?;
+            members.pass_value();
+        }
+        Ok(())
+    }
+
     /// All of a plain text, unless it is JSON under a wrong name.
     fn plain_text(&mut self) -> Result<Option<Vec<u8>>, Stop> {
-        let mut text = Vec::new();
+        while first_sign(&self.buffer[..self.filled]).is_none() && self.fill_up()? {}
+        let start = &self.buffer[..self.filled];
+        if first_sign(start) == Some(b'{') {
+            return Ok(None);
+        }
+        let mut text = without_mark(start).to_owned();
         while self.fill(false)? {
             let input = &self.buffer[..self.filled];
-            let is_start = text.is_empty();
-            if is_start && input.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') {
-                return Ok(None);
-            }
             if text.len() + input.len() > MAX_MEMBERS {
-                return Err(wrong("a plain text longer than 1 MiB"));
+                let error = Error::protocol("graph: a plain text longer than 1 MiB");
+                return Err(Stop::Wrong(error.hint(RAW)));
             }
             text.extend_from_slice(input);
         }
         Ok(Some(text))
+    }
+
+    /// Reads more of the body behind what is there; false is its end, or that of the buffer.
+    fn fill_up(&mut self) -> Result<bool, Stop> {
+        let n = self.body.read(&mut self.buffer[self.filled..])?;
+        self.filled += n;
+        self.bytes += n as u64;
+        Ok(n > 0)
     }
 
     /// Reads more of the body; false is its end.
@@ -315,7 +375,7 @@ impl Page {
         self.splitter
             .finish()
             .map_err(|flaw| wrong_json(flaw, self.bytes, self.is_json))?;
-        let is_page = self.has_value || !self.is_first || self.links.next.is_some();
+        let is_page = self.is_page() || self.links.next.is_some();
         if let Some(error) = &self.error
             && (is_page || error.starts_with(b"{") && !self.has_other_members)
         {
@@ -325,9 +385,11 @@ impl Page {
             return Err(wrong("a next link beside a `value` that is no array"));
         }
         if is_page {
-            // Without `value`, or with null, and with a next link it is a page that has no items.
-            members.forget(&|key| !self.has_value && is_name(key, "value"));
-            members.pass_value();
+            if !self.has_value {
+                // Without `value`, or with null, and with a next link it has no items.
+                members.withdraw(&|key| is_name(key, "value"));
+                self.begin_collection(members)?;
+            }
             self.state = State::Over;
             return Ok(Progress::Shape(Shape::Collection));
         }
@@ -339,16 +401,37 @@ impl Page {
     /// A single object is one item, and may be as long as one; what stands beside a collection
     /// may not.
     fn check_members(&self, members: &Members) -> Result<(), Stop> {
-        if members.bytes() > MAX_MEMBERS && (self.has_value || !self.is_first) {
-            return Err(wrong("more than 1 MiB beside `value`"));
+        if self.is_page() {
+            check_bound(members.bytes())
+        } else if members.bytes() > self.max_item {
+            Err(wrong("an object longer than --max-item allows"))
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 }
 
+fn check_bound(bytes: usize) -> Result<(), Stop> {
+    if bytes > MAX_MEMBERS {
+        return Err(wrong("more than 1 MiB beside `value`"));
+    }
+    Ok(())
+}
+
+/// The first byte of a text that is neither blank nor of a byte order mark.
+fn first_sign(text: &[u8]) -> Option<u8> {
+    if "\u{feff}".as_bytes().starts_with(text) {
+        return None;
+    }
+    let text = without_mark(text);
+    text.iter().copied().find(|b| !b.is_ascii_whitespace())
+}
+
 fn read_link(value: &[u8], kind: &str) -> Result<Option<String>, Stop> {
-    if value.len() > MAX_LINK {
+    let link: Option<String> =
+        serde_json::from_slice(value).map_err(|_| wrong(&format!("{kind} that is no string")))?;
+    if link.as_ref().is_some_and(|link| link.len() > MAX_LINK) {
         return Err(wrong(&format!("{kind} longer than 64 kB")));
     }
-    serde_json::from_slice(value).map_err(|_| wrong(&format!("{kind} that is no string")))
+    Ok(link)
 }

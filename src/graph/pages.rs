@@ -9,9 +9,9 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use crate::error::{Error, Resume};
 use crate::graph::ahead::Ahead;
 use crate::graph::call::Call;
+use crate::graph::cursor::Cursor;
 use crate::graph::members::Members;
-use crate::graph::page::{Links, Page, Progress, Shape, Stop};
-use crate::graph::place::Place;
+use crate::graph::page::{Page, Progress, Role, Shape, Stop, differs};
 use crate::graph::refusal::is_lost_place;
 use crate::graph::service::Graph;
 use crate::http::{Failed, Url};
@@ -43,32 +43,54 @@ pub struct Pages<'g> {
     /// The page after it, if it was asked for already.
     ahead: Option<Ahead>,
     is_asking_ahead: bool,
-    place: Place,
+    cursor: Cursor,
     call: Call<'g>,
-    /// The links as an answer that later broke off had them: a repeat's may lead nowhere.
-    first_links: Links,
     /// Where a round of changes ended.
     delta_link: Option<Url>,
-    /// The page before, if it took more than one try: its next link may lead nowhere.
-    shaky: Option<(Url, Place)>,
+    /// The page before, which has a fresh link where Graph refuses the one that it gave.
+    before: Option<Before>,
+    /// What was handed out of the page that a fresh link is wanted for.
+    interrupted: Option<Cursor>,
     /// The page that was gone back to: a second time would be a loop.
     gone_back: Option<u64>,
     seen: HashSet<u64>,
     members: Members,
+    /// The next link that stands among the members before the items.
+    shown_link: Option<String>,
     shape: Option<Shape>,
     counts: Counts,
     limit: Option<u64>,
     is_first_page_only: bool,
+    /// Whether links stand behind the items, or nowhere.
+    holds_links: bool,
     /// Whether it is a round of changes, whose pages end one by one and whose end is a delta link.
     is_of_changes: bool,
     more: Option<String>,
     is_resumed: bool,
+    /// Whether Graph has refused the link.
+    is_refused: bool,
+    /// Whether what was handed out cannot be continued.
+    is_lost: bool,
     is_done: bool,
 }
+
+/// A page that has ended.
+#[derive(Debug)]
+struct Before {
+    link: Url,
+    cursor: Cursor,
+    /// Whether it took more than one attempt: the link that it gave may then be unknown to Graph.
+    is_retried: bool,
+}
+
+/// What helps where a listing cannot go on.
+const START_OVER: &str = "start over: it cannot be continued without losing or repeating items";
 
 enum Turn {
     Item,
     Other,
+    /// The page is handed out again from its start.
+    Again,
     Page,
     End,
 }
@@ -97,7 +119,7 @@ impl Pages<'_> {
         loop {
             match self.turn() {
                 Ok(Turn::Item) => break,
-                Ok(Turn::Other | Turn::Page) => {}
+                Ok(Turn::Other | Turn::Again | Turn::Page) => {}
                 Ok(Turn::End) => return Ok(None),
                 Err(error) => {
                     self.is_done = true;
@@ -133,19 +155,19 @@ impl Pages<'_> {
         let Some(page) = &mut self.page else {
             return self.open();
         };
-        let is_kept = self.is_first_page_only;
-        match page.advance(&mut self.place, &mut self.members, is_kept) {
+        match page.advance(&mut self.cursor, &mut self.members) {
             Ok(Progress::Item { is_partial }) => {
                 if self.limit == Some(self.counts.items) {
-                    self.more = Some(String::new());
-                    self.is_done = true;
-                    return Ok(Turn::End);
+                    return Ok(self.end_early());
                 }
                 self.counts.items += 1;
                 self.counts.partial += u64::from(is_partial);
                 Ok(Turn::Item)
             }
             Ok(Progress::Shape(shape)) => {
+                if self.shape.is_none() && self.is_first_page_only && !self.holds_links {
+                    self.shown_link = page.next_link().map(str::to_owned);
+                }
                 self.shape.get_or_insert(shape);
                 Ok(Turn::Other)
             }
@@ -156,14 +178,20 @@ impl Pages<'_> {
             Ok(Progress::End) => self.end_page(),
             Err(Stop::Broken(_)) if self.limit == Some(self.counts.items) => {
                 // All that was asked for is there; whether more follows is not worth a repeat.
-                self.more = Some(String::new());
-                self.is_done = true;
-                Ok(Turn::End)
+                Ok(self.end_early())
             }
             Err(Stop::Broken(error)) => self.repeat(error),
-            Err(Stop::Differs) => self.begin_anew(),
+            Err(Stop::Differs) => self.differ(),
             Err(Stop::Wrong(error)) => Err(error),
         }
+    }
+
+    /// Ends within a page, because all that was wanted was handed out.
+    fn end_early(&mut self) -> Turn {
+        self.members.commit();
+        self.more = Some(String::new());
+        self.is_done = true;
+        Turn::End
     }
 
     /// Asks for the next page while this one streams. Not after a try that failed, until a page has
@@ -181,33 +209,33 @@ impl Pages<'_> {
     }
 
     fn open(&mut self) -> Result<Turn, Error> {
-        // While a page is asked for again, the one after it is kept.
-        let ahead = self.ahead.take_if(|ahead| ahead.url == self.link);
+        let ahead = self.ahead.take().filter(|ahead| ahead.url == self.link);
         match self.graph.get_after(ahead, &self.link, &mut self.call) {
             Ok(answer) => {
-                let is_first = self.shape.is_none() && !self.is_of_changes;
-                self.place.rewind();
-                let page = Page::new(answer, self.graph.max_item(), is_first)?;
-                self.page = Some(if self.is_of_changes {
-                    page.of_changes()
-                } else {
-                    page
-                });
+                let role = Role {
+                    is_first: self.shape.is_none() && !self.is_of_changes,
+                    is_conditional: !self.is_resumed && self.graph.is_conditional(),
+                    is_of_changes: self.is_of_changes,
+                    keeps_link: self.is_first_page_only,
+                    holds_links: self.holds_links,
+                };
+                self.cursor.rewind();
+                let page = Page::new(answer, &self.link, self.graph.max_item(), role)?;
+                self.page = Some(page);
                 Ok(Turn::Other)
             }
             Err(error) if is_lost_place(&error) => self.go_back(error),
-            Err(error) => Err(error),
+            Err(error) => {
+                self.is_refused = matches!(error, Error::Graph(_));
+                Err(error)
+            }
         }
     }
 
-    /// Asks a page again that broke off.
+    /// Requests a page again that broke off. Its items and its link come from one response, so that
+    /// the link of this one is abandoned, and with it the page that was asked for ahead.
     fn repeat(&mut self, error: Error) -> Result<Turn, Error> {
-        if let Some(page) = self.page.take() {
-            self.counts.bytes += page.bytes();
-            if self.first_links.is_empty() {
-                self.first_links = page.into_links();
-            }
-        }
+        self.drop_page();
         if self.shape.is_none() {
             // Nothing of it was handed out: an object must not be put together from two answers.
             self.members = Members::default();
@@ -217,48 +245,74 @@ impl Pages<'_> {
         Ok(Turn::Other)
     }
 
-    /// Goes back to the page whose repeat gave a link that leads nowhere, once, and passes over
-    /// what it gave.
+    fn drop_page(&mut self) {
+        let page = self.page.take();
+        self.counts.bytes += page.as_ref().map_or(0, Page::bytes);
+        self.members.roll_back();
+        self.ahead = None;
+    }
+
+    /// Goes back to the page whose repeat gave a link that Graph refuses, once: requested anew it
+    /// has a fresh link, and must have the items that it had.
     fn go_back(&mut self, error: Error) -> Result<Turn, Error> {
-        let Some((link, place)) = self.shaky.take() else {
+        let gone_back = self.gone_back;
+        let is_worth_it = |before: &mut Before| {
+            before.is_retried && gone_back != Some(hash(before.link.as_str()))
+        };
+        let Some(before) = self.before.take_if(is_worth_it) else {
+            self.is_refused = true;
             return Err(error);
         };
-        if self.gone_back.replace(hash(link.as_str())) == Some(hash(link.as_str())) {
-            return Err(error);
-        }
         self.graph.client().http().listener().note(|| {
-            "graph does not know the link that a repeated page gave: going back to it".to_owned()
+            "graph refuses the link that a repeated page gave: requesting that page anew".to_owned()
         });
+        self.gone_back = Some(hash(before.link.as_str()));
         self.seen.remove(&hash(self.link.as_str()));
-        self.link = link;
-        self.place = place;
-        self.first_links = Links::default();
+        self.link = before.link;
+        let cursor = std::mem::replace(&mut self.cursor, before.cursor);
+        self.interrupted = (cursor.handed() > 0).then_some(cursor);
+        self.counts.pages -= 1;
         self.ahead = None;
         self.call.renew();
         Ok(Turn::Other)
     }
 
-    fn end_page(&mut self) -> Result<Turn, Error> {
-        if self.place.end().is_err() {
-            return self.begin_anew();
+    /// A page that was requested again does not have the items that were handed out. One of changes
+    /// is handed out again from its start: what went by may have changed once more.
+    fn differ(&mut self) -> Result<Turn, Error> {
+        if !self.is_of_changes {
+            self.is_lost = true;
+            return Err(differs());
         }
-        let is_repeated = self.call.failures() > 0;
-        self.call.renew();
-        self.counts.pages += 1;
+        self.drop_page();
+        self.cursor = Cursor::default();
+        self.interrupted = None;
+        Ok(Turn::Again)
+    }
+
+    fn end_page(&mut self) -> Result<Turn, Error> {
         let Some(page) = self.page.take() else {
             return Ok(Turn::End);
         };
         self.counts.bytes += page.bytes();
-        let mut links = std::mem::take(&mut self.first_links);
-        if links.is_empty() {
-            links = page.into_links();
+        let links = page.into_links();
+        let is_shown = self.shown_link.is_none() || self.shown_link == links.next;
+        let is_continued = self.interrupted.is_none() || links.next.is_some();
+        if self.cursor.end().is_err() || !is_shown || !is_continued {
+            return self.differ();
         }
+        let is_retried = self.call.failures() > 0;
+        self.call.renew();
+        self.counts.pages += 1;
         if self.is_of_changes {
             self.delta_link = self.end_of_round(&links)?;
         }
-        let next = links.next;
+        for (key, value) in &links.held {
+            self.members.take(key, value);
+        }
+        self.members.commit();
         let is_enough = self.limit.is_some_and(|limit| self.counts.items >= limit);
-        let Some(next) = next else {
+        let Some(next) = links.next else {
             self.is_done = true;
             return Ok(Turn::End);
         };
@@ -273,9 +327,16 @@ impl Pages<'_> {
                 "graph: the next link was followed before: a loop",
             ));
         }
-        let before = std::mem::replace(&mut self.link, link);
-        let place = std::mem::take(&mut self.place);
-        self.shaky = is_repeated.then_some((before, place));
+        let mut cursor = std::mem::replace(
+            &mut self.cursor,
+            self.interrupted.take().unwrap_or_default(),
+        );
+        cursor.complete();
+        self.before = Some(Before {
+            link: std::mem::replace(&mut self.link, link),
+            cursor,
+            is_retried,
+        });
         Ok(Turn::Page)
     }
 
@@ -284,15 +345,22 @@ impl Pages<'_> {
         url.map_err(|reason| Error::protocol(format!("graph: {kind} {reason}: not followed")))
     }
 
-    /// The error with the place at which to go on, if anything was handed out that need not come
-    /// again.
+    /// The error with the way to go on, if anything was handed out that need not come again. Where
+    /// Graph has refused the link, the page before gives another.
     fn located(&self, mut error: Error) -> Error {
-        if self.is_resumed || self.counts.items > 0 && self.shape == Some(Shape::Collection) {
-            error.report_mut().resume = Some(Resume {
-                link: self.link.as_str().to_owned(),
-                skip: self.place.handed(),
-            });
+        let is_begun = self.counts.items > 0 && self.shape == Some(Shape::Collection);
+        if !is_begun && !self.is_resumed {
+            return error;
         }
+        let (link, cursor) = match &self.before {
+            _ if self.is_lost || self.interrupted.is_some() => return error.hint(START_OVER),
+            _ if !self.is_refused => (&self.link, &self.cursor),
+            Some(before) if self.cursor.handed() == 0 => (&before.link, &before.cursor),
+            _ if error.report().hint.is_none() => return error.hint(START_OVER),
+            _ => return error,
+        };
+        let (skip, hash) = (cursor.handed(), cursor.hash());
+        error.report_mut().resume = Some(Resume::new(link.as_str(), skip, hash));
         error
     }
 }

@@ -25,6 +25,9 @@ pub(crate) fn resolve(root: &Url, method: &str, path: &str, is_beta: bool) -> Re
     Url::parse(&url).map_err(|reason| Error::parameters(format!("path {path}: {reason}")))
 }
 
+/// The longest URL in bytes, 64 kB: the http crate takes none that is longer.
+pub(crate) const MAX_LINK: usize = 65_534;
+
 /// A link that Graph gave earlier, or a page asked for again: only its origin is checked.
 ///
 /// # Errors
@@ -32,6 +35,9 @@ pub(crate) fn resolve(root: &Url, method: &str, path: &str, is_beta: bool) -> Re
 /// The reason why it is not followed.
 pub(crate) fn on_same_origin(root: &Url, link: &str) -> Result<Url, String> {
     let url = Url::parse(&encode_unsendable(link))?;
+    if url.as_str().len() > MAX_LINK {
+        return Err("is longer than 64 kB".to_owned());
+    }
     if url.origin() == root.origin() {
         Ok(url)
     } else {

@@ -14,6 +14,7 @@ pub(crate) struct Raw<'g> {
     call: Call<'g>,
     body: Body,
     has_given: bool,
+    is_unchanged: bool,
     links: Links,
 }
 
@@ -33,12 +34,13 @@ impl Graph {
 
     fn raw_at(&self, url: Url) -> Result<Raw<'_>, Error> {
         let mut call = self.call();
-        let body = self.get(&url, &mut call)?.body;
+        let answer = self.get(&url, &mut call)?;
         Ok(Raw {
             graph: self,
             url,
             call,
-            body,
+            is_unchanged: answer.status == 304,
+            body: answer.body,
             has_given: false,
             links: Links::new(),
         })
@@ -65,6 +67,11 @@ impl Raw<'_> {
         self.call.failed(self.url.origin(), fault.into())?;
         self.body = self.graph.get(&self.url, &mut self.call)?.body;
         Ok(())
+    }
+
+    /// Whether there is none because it is what the caller's `If-None-Match` names (HTTP 304).
+    pub(crate) fn is_unchanged(&self) -> bool {
+        self.is_unchanged
     }
 
     /// Whether the body had a next link.

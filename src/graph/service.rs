@@ -97,10 +97,15 @@ impl Graph {
     }
 
     /// Whether a header of this name goes with every request.
-    #[cfg(feature = "cli")]
     pub(crate) fn has_header(&self, name: &str) -> bool {
         let mut names = self.headers.iter().map(|(known, _)| known);
         names.any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the caller wants a response only where something has changed
+    /// ([RFC 9110 §13.1](https://www.rfc-editor.org/rfc/rfc9110#section-13.1)).
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.has_header("If-None-Match") || self.has_header("If-Modified-Since")
     }
 
     /// Takes no item longer than this many bytes; 16 MiB by default.
@@ -168,7 +173,11 @@ impl Graph {
             headers: &self.headers,
             ..http::Request::get(url)
         };
-        call.send_after(ahead, &request)?.accepted()
+        let reply = call.send_after(ahead, &request)?;
+        if reply.answer.status == 304 && self.is_conditional() {
+            return Ok(reply.answer);
+        }
+        reply.accepted()
     }
 
     /// The headers of every request and these.

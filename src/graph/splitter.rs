@@ -65,6 +65,8 @@ pub(crate) struct Splitter {
 #[derive(Clone, Copy, Debug)]
 enum State {
     Start,
+    /// Inside a byte order mark, before this byte of it.
+    Mark(u8),
     KeyOrClose,
     Key,
     Colon,

@@ -5,6 +5,7 @@ mod ends;
 mod from_now;
 mod kill;
 mod locks;
+mod markers;
 mod resets;
 mod rounds;
 mod signals;
@@ -24,6 +25,9 @@ use crate::tenant::Tenant;
 const PATH: &str = "users/delta";
 const MARKER: &str = "{\"@mgd.reset\":true}\n";
 const RESET: &str = "mgd: graph no longer knows the place: all that there is follows\n";
+const BEGINS: &str = "mgd: a full round begins: what was written before is void\n";
+const CHANGED: &str = "mgd: the first page has changed while it was requested again: the full round \
+                       begins again\n";
 const STATE: &str = "s.state";
 
 /// A tenant with these users in its listing of changes, two a page.
@@ -76,6 +80,12 @@ fn end(child: Child) -> Run {
 
 fn state(mgd: &Mgd) -> Value {
     serde_json::from_str(&mgd.scratch.read(STATE)).unwrap()
+}
+
+/// Whether a file holds the state before a full round.
+fn is_at_start(mgd: &Mgd, name: &str) -> bool {
+    let state: Value = serde_json::from_str(&mgd.scratch.read(name)).unwrap();
+    (state["round"] == "full") && (state["at"] == "start")
 }
 
 /// The GETs that reached the tenant from the number `from` on, without the version.

@@ -1,6 +1,9 @@
 //! Listings that break off, and the way to go on that stderr tells.
 
-use crate::support::{Mgd, asked, items, jsonl, lines, page, resume_hint, script};
+use crate::support::{
+    DIFFERS, Mgd, asked, items, jsonl, lines, page, resume_hint, resume_hint_of_json, script,
+    skipping,
+};
 use crate::tenant::{Reply, Tenant};
 
 /// What stderr says to add to the command.
@@ -38,20 +41,21 @@ fn breaking() -> (Tenant, Mgd) {
 
 #[test]
 fn a_listing_that_broke_off_goes_on_with_the_items_that_are_missing() {
-    for (output, rest) in [
-        ("jsonl", jsonl("5 6")),
-        ("json", format!("{{\"value\":[{}]}}\n", items("5 6"))),
-    ] {
+    for output in ["jsonl", "json"] {
         let (tenant, mgd) = breaking();
         let command = "mgd parameters.json get --no-prefetch --retry-max-time 1";
         let command = format!("{command} -o {output}");
         let first = mgd.shell(&format!("{command} items"));
         assert_eq!(first.code, 4);
-        let hint = resume_hint(&tenant, "items?p=2", 2);
+        // Only lines can follow a document that was left open.
+        let hint = match output {
+            "json" => resume_hint_of_json(&tenant, "items?p=2", "3 4"),
+            _ => resume_hint(&tenant, "items?p=2", "3 4"),
+        };
         assert!(first.stderr.ends_with(&hint), "{}", first.stderr);
         tenant.always("/v1.0/items?p=2", page("3 4 5", "items?p=3"));
         let second = mgd.shell(&format!("{command} {}", told(&first.stderr)));
-        second.ended(0, &rest, "");
+        second.ended(0, &jsonl("5 6"), "");
         let two = "items?p=2";
         asked(&tenant, &["items", two, two, two, "items?p=3"]);
     }
@@ -67,8 +71,7 @@ fn a_listing_may_break_off_again_and_again() {
         tenant.always("/v1.0/items?p=2", broken(&tenant, ids));
         run = mgd.shell(&format!("{command} {}", told(&run.stderr)));
         stdout += &run.stdout;
-        let skip = u32::try_from(ids.split(' ').count()).unwrap();
-        let hint = resume_hint(&tenant, "items?p=2", skip);
+        let hint = resume_hint(&tenant, "items?p=2", ids);
         assert_eq!(run.code, 4);
         assert!(run.stderr.ends_with(&hint), "{}", run.stderr);
     }
@@ -80,21 +83,36 @@ fn a_listing_may_break_off_again_and_again() {
 }
 
 #[test]
-fn a_place_at_the_start_of_a_page_skips_nothing() {
+fn a_refused_link_is_replaced_by_the_page_that_gave_it() {
     let (tenant, mgd) = script([
         ("items", page("1 2", "items?p=2")),
         ("items?p=2", refusal()),
     ]);
     let first = mgd.shell("mgd parameters.json get items -ojsonl");
-    let hint = resume_hint(&tenant, "items?p=2", 0);
+    let hint = resume_hint(&tenant, "items", "1 2");
     let story = "mgd: graph: no Graph error: no (HTTP 403)\n";
     assert_eq!((first.code, first.stdout), (1, jsonl("1 2")));
     assert!(first.stderr.starts_with(story), "{}", first.stderr);
     assert!(first.stderr.ends_with(&hint), "{}", first.stderr);
+    tenant.on("/v1.0/items", [page("1 2", "items?p=3")]);
+    tenant.on("/v1.0/items?p=3", [page("3", "")]);
+    let second = mgd.shell(&format!("mgd parameters.json get {}", told(&first.stderr)));
+    second.ended(0, &format!("{{\"value\":[{}]}}\n", items("3")), "");
+    asked(&tenant, &["items", "items?p=2", "items", "items?p=3"]);
+}
+
+#[test]
+fn a_place_at_the_start_of_a_page_skips_nothing() {
+    let (tenant, mgd) = script([("items", page("1 2", "items?p=2"))]);
+    let busy = Reply::status(500).retry_after("0.05");
+    tenant.on("/v1.0/items?p=2", [busy.clone(), busy.clone(), busy]);
+    let first = mgd.shell("mgd parameters.json get items -ojsonl");
+    let hint = resume_hint(&tenant, "items?p=2", "");
+    assert_eq!((first.code, first.stdout), (4, jsonl("1 2")));
+    assert!(first.stderr.ends_with(&hint), "{}", first.stderr);
     tenant.on("/v1.0/items?p=2", [page("3", "")]);
     let second = mgd.shell(&format!("mgd parameters.json get {}", told(&first.stderr)));
     second.ended(0, &format!("{{\"value\":[{}]}}\n", items("3")), "");
-    asked(&tenant, &["items", "items?p=2", "items?p=2"]);
 }
 
 #[test]
@@ -102,17 +120,19 @@ fn a_link_with_quotes_in_it_is_quoted_for_the_shell() {
     let next = "items?$skiptoken='a'$HOME`id`&b=\\u0022(c);d!*";
     let sent = "items?$skiptoken='a'$HOME%60id%60&b=%22(c);d!*";
     let (tenant, mgd) = script([("items", page("1", next))]);
-    tenant.on("/v1.0/items?$skip", [refusal(), page("2", "")]);
+    let busy = Reply::status(500).retry_after("0.05");
+    let replies = [busy.clone(), busy.clone(), busy, page("2", "")];
+    tenant.on("/v1.0/items?$skip", replies);
     let first = mgd.get(&["items", "-ojsonl"]);
     let quoted = sent.replace('\'', r"'\''");
     assert!(
-        first.stderr.ends_with(&resume_hint(&tenant, &quoted, 0)),
+        first.stderr.ends_with(&resume_hint(&tenant, &quoted, "")),
         "{}",
         first.stderr
     );
     let line = format!("mgd parameters.json get -ojsonl {}", told(&first.stderr));
     mgd.shell(&line).ended(0, &jsonl("2"), "");
-    asked(&tenant, &["items", sent, sent]);
+    asked(&tenant, &["items", sent, sent, sent, sent]);
 }
 
 #[test]
@@ -126,14 +146,49 @@ fn a_whole_file_or_none_has_no_place_to_go_on_from() {
 }
 
 #[test]
-fn a_page_with_fewer_items_than_were_written_is_not_the_page_that_it_was() {
-    let (tenant, mgd) = script([("items?p=2", page("3", "items?p=3"))]);
+fn a_page_that_no_longer_begins_with_what_was_written_cannot_be_continued() {
+    let hash = skipping("3 4");
+    for (skip, ids) in [
+        ("2", "3"),
+        (&*hash, "3"),
+        (&hash, ""),
+        (&hash, "4 3 5"),
+        (&hash, "3 5"),
+        (&hash, "4 5 6"),
+    ] {
+        let (tenant, mgd) = script([("items?p=2", page(ids, "items?p=3"))]);
+        let link = tenant.url("/v1.0/items?p=2");
+        let run = mgd.get(&["--resume", &link, "--skip", skip, "-ojsonl"]);
+        assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{skip} of {ids}");
+        assert!(run.stderr.ends_with(DIFFERS), "{}", run.stderr);
+        asked(&tenant, &["items?p=2"]);
+    }
+}
+
+#[test]
+fn a_count_without_a_hash_is_warned_of() {
+    let (tenant, mgd) = script([("items?p=2", page("x y 5", ""))]);
     let link = tenant.url("/v1.0/items?p=2");
     let run = mgd.get(&["--resume", &link, "--skip", "2", "-ojsonl"]);
-    let story = "mgd: graph: a page that was asked for again is not the page that it was\n";
-    assert_eq!((run.code, run.stdout.as_str()), (4, ""));
-    assert!(run.stderr.starts_with(story), "{}", run.stderr);
-    asked(&tenant, &["items?p=2"]);
+    run.ended(0, &jsonl("5"), UNCHECKED);
+    for skip in ["2:", "2:x", ":1", "-1", "2:1:2"] {
+        let run = mgd.get(&["--resume", &link, &format!("--skip={skip}")]);
+        assert_eq!(run.code, 2, "{skip}");
+    }
+}
+
+const UNCHECKED: &str = "mgd: warning: --skip without the hash of the items: whether the page still \
+    begins with them is not checked\n";
+
+#[test]
+fn a_listing_whose_resumed_link_is_refused_starts_over() {
+    let (tenant, mgd) = script([("items?p=2", Reply::status(404))]);
+    let link = tenant.url("/v1.0/items?p=2");
+    let run = mgd.get(&["--resume", &link, "--skip", &skipping("3"), "-ojsonl"]);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""));
+    let hint = "mgd: hint: start over: it cannot be continued without losing or repeating items\n";
+    assert!(run.stderr.ends_with(hint), "{}", run.stderr);
+    assert!(!run.stderr.contains("--resume"), "{}", run.stderr);
 }
 
 #[test]
@@ -143,7 +198,8 @@ fn the_place_may_be_the_end_of_a_page() {
         ("items?p=3", page("5", "")),
     ]);
     let link = tenant.url("/v1.0/items?p=2");
-    let run = mgd.get(&["--resume", &link, "--skip=2", "-ojsonl"]);
+    let skip = format!("--skip={}", skipping("3 4"));
+    let run = mgd.get(&["--resume", &link, &skip, "-ojsonl"]);
     run.ended(0, &jsonl("5"), "");
     asked(&tenant, &["items?p=2", "items?p=3"]);
 }
@@ -152,7 +208,8 @@ fn the_place_may_be_the_end_of_a_page() {
 fn a_limit_counts_what_is_written_and_not_what_is_passed_over() {
     let (tenant, mgd) = script([("items?p=2", page("3 4 5 6", ""))]);
     let link = tenant.url("/v1.0/items?p=2");
-    let run = mgd.get(&["--resume", &link, "--skip=1", "--limit=2", "-ojsonl"]);
+    let skip = format!("--skip={}", skipping("3"));
+    let run = mgd.get(&["--resume", &link, &skip, "--limit=2", "-ojsonl"]);
     let note = "mgd: more items follow: --limit ended the listing\n";
     run.ended(0, &jsonl("4 5"), note);
     asked(&tenant, &["items?p=2"]);

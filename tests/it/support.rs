@@ -18,7 +18,9 @@ use serde_json::Value;
 use crate::tenant::Tenant;
 
 pub use machine::{missing, run_as_nobody, run_by, skipped, tool};
-pub use pages::{asked, items, jsonl, page, resume_hint, script};
+pub use pages::{
+    DIFFERS, asked, items, jsonl, page, resume_hint, resume_hint_of_json, script, skipping,
+};
 pub use process::{Child, Command, signal};
 pub use run::Run;
 pub use scratch::Scratch;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use argh::{ArgsInfo, FromArgs};
 
 use crate::cli::args::command::command;
-use crate::cli::values::{Format, bytes, count, format};
+use crate::cli::values::{Format, bytes, count, format, skip};
 
 command! {
     /// get what is at PATH (or a URL, or the file's `endpoint`), following every page
@@ -33,9 +33,9 @@ command! {
         /// go on with a listing that broke off, at the link it told
         #[argh(option)]
         pub(in crate::cli) resume: Option<String>,
-        /// pass over this many items of the page that --resume names
-        #[argh(option)]
-        pub(in crate::cli) skip: Option<u64>,
+        /// pass over this many items of the page that --resume names, as in COUNT:HASH
+        #[argh(option, from_str_fn(skip))]
+        pub(in crate::cli) skip: Option<(u64, Option<u64>)>,
         /// take no item longer than this many bytes (16M)
         #[argh(option, from_str_fn(bytes))]
         pub(in crate::cli) max_item: Option<usize>,

@@ -67,6 +67,11 @@ impl State {
         }
     }
 
+    /// Whether all that there is follows, from the start.
+    pub(super) fn is_before_all(&self) -> bool {
+        (self.round, self.at) == (Round::Full, At::Start)
+    }
+
     /// Reads a state.
     ///
     /// # Errors

@@ -35,14 +35,16 @@ impl Store {
         Ok(Self { files, locks })
     }
 
-    /// The state in the file; `None` is a file that is not there. No state of another listing
-    /// than `new`'s is taken, and none is overwritten.
-    pub(super) fn read(&self, new: &State) -> Result<Option<State>, Error> {
+    /// The state in the file that is read, and the one in the file that is written; `None` is a file
+    /// that is not there. No state of another listing than `new`'s is taken, and none is overwritten.
+    pub(super) fn read(&self, new: &State) -> Result<(Option<State>, Option<State>), Error> {
         let state = read(self.path(), new)?;
-        if self.target() != self.path() {
-            read(self.target(), new)?;
-        }
-        Ok(state)
+        let out = if self.target() == self.path() {
+            state.clone()
+        } else {
+            read(self.target(), new)?
+        };
+        Ok((state, out))
     }
 
     /// The file that is read.

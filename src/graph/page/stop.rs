@@ -1,18 +1,21 @@
 //! Why a page is not read to its end.
 
 use crate::error::Error;
-use crate::graph::place::Differs;
+use crate::graph::cursor::Differs;
 use crate::graph::refusal::Refusal;
 use crate::graph::splitter::Flaw;
 use crate::http::Fault;
 use crate::redact::Redactor;
+
+/// What helps with a response that is no page.
+pub(super) const RAW: &str = "-o raw writes it as it came";
 
 /// Why a page ended before its end.
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// The connection broke; the page can be asked for again.
     Broken(Error),
-    /// It was asked for again, and is not the page that it was.
+    /// It was requested again, and does not have the items that were handed out.
     Differs,
     /// Asking again would not help.
     Wrong(Error),
@@ -34,9 +37,9 @@ impl From<Differs> for Stop {
     }
 }
 
-/// A page that cannot be taken up where it broke off.
+/// A page that cannot be continued where it broke off.
 pub(crate) fn differs() -> Error {
-    Error::unavailable("graph: a page that was asked for again is not the page that it was")
+    Error::unavailable("graph: a page was requested again and its items differ")
 }
 
 pub(super) fn inside_success(error: &[u8], redactor: &Redactor) -> Stop {
@@ -55,9 +58,5 @@ pub(super) fn wrong_json(flaw: Flaw, bytes: u64, is_json: bool) -> Stop {
     let Flaw { what, at } = flaw;
     let message = format!("graph: the answer is not right: {what} at byte {at} of {bytes} read");
     let error = Error::protocol(message);
-    Stop::Wrong(if is_json {
-        error
-    } else {
-        error.hint("-o raw writes it as it came")
-    })
+    Stop::Wrong(if is_json { error } else { error.hint(RAW) })
 }

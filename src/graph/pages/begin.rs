@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::error::Error;
+use crate::error::{Error, Resume};
+use crate::graph::cursor::Cursor;
 use crate::graph::members::Members;
-use crate::graph::page::Links;
 use crate::graph::pages::{Counts, Pages, hash};
-use crate::graph::place::Place;
 use crate::graph::service::Graph;
 use crate::http::Url;
 
@@ -17,50 +16,55 @@ impl Graph {
     ///
     /// [`Error::Parameters`] when the path would name another object than the one meant.
     pub fn pages(&self, path: &str) -> Result<Pages<'_>, Error> {
-        Ok(Pages::new(
-            self,
-            self.resolve("GET", path)?,
-            Place::default(),
-        ))
+        let url = self.resolve("GET", path)?;
+        Ok(Pages::new(self, url, Cursor::default()))
     }
 
-    /// Goes on with a listing that broke off, as [`Report::resume`](crate::Report) says.
+    /// Goes on with a listing that broke off, as [`Report::resume`](crate::Report) says. Where the
+    /// page no longer begins with the items that were handed out, the listing ends with
+    /// [`Error::Unavailable`] before it has handed out any.
     ///
     /// # Errors
     ///
     /// [`Error::Parameters`] when the link is not on this Graph.
-    pub fn resume(&self, link: &str, skip: u64) -> Result<Pages<'_>, Error> {
-        let url = self.link(link).map_err(|reason| {
+    pub fn resume(&self, from: &Resume) -> Result<Pages<'_>, Error> {
+        let url = self.link(&from.link).map_err(|reason| {
             Error::parameters(format!("link to resume {reason}"))
                 .hint("give the link in single quotes, as it was printed")
         })?;
-        Ok(Pages::new(self, url, Place::skipping(skip)))
+        let mut pages = Pages::new(self, url, Cursor::after(from.skip, from.hash));
+        pages.is_resumed = true;
+        Ok(pages)
     }
 }
 
 impl<'g> Pages<'g> {
-    pub(super) fn new(graph: &'g Graph, link: Url, place: Place) -> Self {
+    pub(super) fn new(graph: &'g Graph, link: Url, cursor: Cursor) -> Self {
         let mut pages = Self {
             graph,
             link,
             page: None,
             ahead: None,
             is_asking_ahead: true,
-            place,
+            cursor,
             call: graph.call(),
-            first_links: Links::default(),
             delta_link: None,
-            shaky: None,
+            before: None,
+            interrupted: None,
             gone_back: None,
             seen: HashSet::new(),
             members: Members::default(),
+            shown_link: None,
             shape: None,
             counts: Counts::default(),
             limit: None,
             is_first_page_only: false,
+            holds_links: false,
             is_of_changes: false,
             more: None,
-            is_resumed: place.handed() > 0,
+            is_resumed: false,
+            is_refused: false,
+            is_lost: false,
             is_done: false,
         };
         pages.seen.insert(hash(pages.link.as_str()));
@@ -71,6 +75,7 @@ impl<'g> Pages<'g> {
     #[must_use]
     pub fn with_limit(mut self, items: u64) -> Self {
         self.limit = Some(items);
+        self.holds_links = true;
         self
     }
 
@@ -78,6 +83,13 @@ impl<'g> Pages<'g> {
     #[must_use]
     pub fn with_first_page_only(mut self) -> Self {
         self.is_first_page_only = true;
+        self
+    }
+
+    /// Has no member before the items lead on from them, for a caller who writes no members.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_links_held(mut self) -> Self {
+        self.holds_links = true;
         self
     }
 

@@ -1,9 +1,9 @@
 //! A round of changes: pages that end one by one, and a delta link at the end.
 
 use crate::error::Error;
-use crate::graph::page::{Links, Page, differs};
+use crate::graph::cursor::Cursor;
+use crate::graph::page::{Links, Page};
 use crate::graph::pages::{Pages, Turn};
-use crate::graph::place::Place;
 use crate::graph::service::Graph;
 use crate::http::Url;
 
@@ -12,6 +12,8 @@ use crate::http::Url;
 pub(crate) enum Step {
     /// An item; it is [`Pages::text`].
     Item,
+    /// The first page is handed out again, because it is not what it was.
+    Again,
     /// A page has ended, and [`Pages::link`] is the next.
     Page,
     /// The round has ended, and changes go on at this link.
@@ -21,7 +23,7 @@ pub(crate) enum Step {
 impl<'g> Pages<'g> {
     /// Reads a round of changes, of which each page has a next link or the delta link.
     pub(crate) fn of_changes(graph: &'g Graph, link: Url) -> Self {
-        let mut pages = Self::new(graph, link, Place::default());
+        let mut pages = Self::new(graph, link, Cursor::default());
         pages.is_of_changes = true;
         // The next page is asked for when this one is safe.
         pages.is_asking_ahead = false;
@@ -34,7 +36,8 @@ impl<'g> Pages<'g> {
         loop {
             match self.turn()? {
                 Turn::Item => return Ok(Step::Item),
-                Turn::Other => {}
+                Turn::Again if self.counts.pages == 0 => return Ok(Step::Again),
+                Turn::Other | Turn::Again => {}
                 Turn::Page => return Ok(Step::Page),
                 Turn::End => {
                     let link = self.delta_link.clone();
@@ -54,18 +57,6 @@ impl<'g> Pages<'g> {
     /// The page that is being read, or is read next.
     pub(crate) fn link(&self) -> &Url {
         &self.link
-    }
-
-    /// Has all of a page handed out again that is not what it was, if it is of changes: what went by
-    /// may have changed once more, and the link of the repeat leads past that.
-    pub(super) fn begin_anew(&mut self) -> Result<Turn, Error> {
-        if !self.is_of_changes {
-            return Err(differs());
-        }
-        let page = self.page.take();
-        self.counts.bytes += page.as_ref().map_or(0, Page::bytes);
-        self.place = Place::default();
-        Ok(Turn::Other)
     }
 
     /// The delta link of a page, which has that or a next link.

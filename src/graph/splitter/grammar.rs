@@ -38,7 +38,9 @@ impl Splitter {
                     None
                 });
             }
-            State::Escape | State::Hex(_) | State::Beyond(_) => self.in_text(byte)?,
+            State::Escape | State::Hex(_) | State::Beyond(_) | State::Mark(_) => {
+                self.in_text(byte)?;
+            }
             _ if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') => {
                 return self.blank(input, at).map(|()| None);
             }
@@ -57,7 +59,7 @@ impl Splitter {
         Ok(None)
     }
 
-    /// A byte inside a string that is no plain one.
+    /// A byte inside a string that is no plain one, or of a byte order mark.
     fn in_text(&mut self, byte: u8) -> Result<(), &'static str> {
         self.state = match (self.state, byte) {
             (State::Escape, b'u') => State::Hex(4),
@@ -71,6 +73,9 @@ impl Splitter {
                 Ok(None) => State::Text,
                 Err(()) => return Err("not UTF-8"),
             },
+            (State::Mark(0xbb), 0xbb) => State::Mark(0xbf),
+            (State::Mark(0xbf), 0xbf) => State::Start,
+            (State::Mark(_), _) => return Err("not a JSON object"),
             (state, _) => state,
         };
         Ok(())
@@ -119,6 +124,10 @@ impl Splitter {
         *at += 1;
         match (self.state, byte) {
             (State::Start, b'{') => self.push(b'{')?,
+            // RFC 8259 §8.1 lets a reader pass over a byte order mark.
+            (State::Start, 0xef) if self.offset == 0 && here == 0 => {
+                self.state = State::Mark(0xbb);
+            }
             (State::Start, _) => return Err("not a JSON object"),
             (State::KeyOrClose | State::Key, b'"') if self.open.len() == 1 => {
                 self.is_key = true;

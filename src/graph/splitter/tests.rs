@@ -162,7 +162,9 @@ fn what_is_no_json_is_refused_inside_and_outside_of_items() {
         "  ",
         "[]",
         "null",
-        "\u{feff}{}",
+        "\u{feff}\u{feff}{}",
+        " \u{feff}{}",
+        "\u{feff}",
         "{}{}",
         "{} x",
         "{},",
@@ -179,6 +181,14 @@ fn what_is_no_json_is_refused_inside_and_outside_of_items() {
     ] {
         let body = [b"{\"a\":\"", bytes, b"\"}"].concat();
         assert_eq!(split(&body, 1), Err("not UTF-8"));
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    for step in [1, 2, 1000] {
+        let marked = split("\u{feff} {\"a\":1}".as_bytes(), step);
+        assert_eq!(marked, split(b"{\"a\":1}", 1000));
     }
 }
 

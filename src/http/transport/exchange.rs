@@ -238,7 +238,9 @@ fn new_agent(
         .input_buffer_size(32 * 1024)
         // A header that fills the buffer would look like a connection that was closed.
         .max_response_header_size(30 * 1024)
-        .output_buffer_size(16 * 1024)
+        // A request line must fit in it, and a next link may have 64 kB. What is not used of it is
+        // never touched.
+        .output_buffer_size(66 * 1024)
         .timeout_connect(Some(patience.connect))
         .timeout_send_request(Some(Duration::from_secs(30)))
         .timeout_recv_response(Some(patience.answer))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::signals::{has_begun, slow_page};
-use super::{appending, end, gets, tenant};
+use super::{appending, end, gets, is_at_start, tenant};
 use crate::support::wait_until;
 
 #[test]
@@ -15,6 +15,6 @@ fn a_page_that_does_not_end_holds_a_signal_up_for_a_while_only() {
     child.signal("-TERM");
     child.promises(Duration::from_secs(10));
     end(child).ended(143, "", "");
-    assert!(!mgd.scratch.path("s.state").exists());
+    assert!(is_at_start(&mgd, "s.state"));
     assert_eq!(gets(&tenant, 0), ["users/delta"]);
 }

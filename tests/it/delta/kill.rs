@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Stdio;
 
-use super::{STATE, add, appending, known, tenant};
+use super::{MARKER, STATE, add, appending, known, tenant};
 use crate::support::{Mgd, Run, run_by, skipped, tool};
 use crate::tenant::{Reply, Tenant};
 
@@ -184,6 +184,7 @@ fn a_process_killed_within_a_line_loses_no_item() {
         "{}",
         run.stderr
     );
-    let expected = ["a", "a", "b", "c"].map(|id| long(id) + "\n").concat();
+    let [a, b, c] = ["a", "b", "c"].map(|id| long(id) + "\n");
+    let expected = format!("{a}{MARKER}{a}{b}{c}");
     assert_eq!((run.code, mgd.scratch.read("out")), (0, expected));
 }

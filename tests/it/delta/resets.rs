@@ -1,6 +1,6 @@
 //! Places that Graph has forgotten: one line says so, then all that there is follows.
 
-use super::{MARKER, RESET, add, delta, gets, state, tenant};
+use super::{BEGINS, MARKER, RESET, add, delta, gets, state, tenant};
 use crate::support::jsonl;
 use crate::tenant::{Reply, Tenant};
 
@@ -131,7 +131,7 @@ fn a_reset_without_progress_is_an_error_and_no_loop() {
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     assert_eq!(gets(&tenant, 5), ["users/delta"]);
     tenant.clear_script();
-    delta(&mgd, &[]).ended(0, &jsonl("a b c d e"), "");
+    delta(&mgd, &[]).ended(0, &format!("{MARKER}{}", jsonl("a b c d e")), BEGINS);
 }
 
 #[test]
@@ -192,7 +192,8 @@ fn after_the_marker_the_state_says_that_a_full_round_is_under_way() {
 
     tenant.on("/v1.0/users/delta?$skiptoken", [Reply::status(403)]);
     let run = delta(&mgd, &[]);
-    assert_eq!((run.code, run.stdout), (1, jsonl("a b")));
+    let expected = format!("{MARKER}{}", jsonl("a b"));
+    assert_eq!((run.code, run.stdout), (1, expected));
     let found = state(&mgd);
     assert_eq!(
         (&found["round"], &found["at"]),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{add, arguments, delta, end, gets, tenant};
+use super::{BEGINS, MARKER, add, arguments, delta, end, gets, is_at_start, tenant};
 use crate::support::{Mgd, jsonl, run_by, signal, skipped, tool, wait_until};
 use crate::tenant::{Reply, Tenant};
 
@@ -64,9 +64,9 @@ fn a_second_signal_ends_it_at_once_and_the_page_comes_again() {
     child.signal("-TERM");
     let run = end(child);
     assert!(matches!(run.code, 130 | 143), "{}", run.code);
-    assert!(!mgd.scratch.path("s.state").exists());
-    let again = format!("{first}{}", jsonl("c d e"));
-    delta(&mgd, &[]).ended(0, &again, "");
+    assert!(is_at_start(&mgd, "s.state"));
+    let again = format!("{MARKER}{first}{}", jsonl("c d e"));
+    delta(&mgd, &[]).ended(0, &again, BEGINS);
 }
 
 #[test]

@@ -3,13 +3,21 @@
 use std::fs::{self, OpenOptions};
 use std::process::Stdio;
 
-use super::{append, arguments, tenant};
+use super::{BEGINS, MARKER, append, arguments, tenant};
 use crate::support::{Run, jsonl};
 
 fn note(bytes: usize) -> String {
     format!(
         "mgd: stdout: the torn line at its end was cut off ({bytes} bytes): its item comes again\n"
     )
+}
+
+/// What is said and written before a full round into a file with this content.
+fn resets(content: &str) -> (&'static str, &'static str) {
+    match content {
+        "" => ("", ""),
+        _ => (BEGINS, MARKER),
+    }
 }
 
 #[test]
@@ -23,8 +31,10 @@ fn a_torn_line_is_cut_off_and_its_item_comes_again() {
     ] {
         let (_tenant, mgd) = tenant("a b c");
         mgd.scratch.write("out", left, 0o600);
-        append(&mgd, &[]).ended(0, "", &note(cut));
-        assert_eq!(mgd.scratch.read("out"), format!("{kept}{}", jsonl("a b c")));
+        let (begins, marker) = resets(kept);
+        append(&mgd, &[]).ended(0, "", &format!("{}{begins}", note(cut)));
+        let expected = format!("{kept}{marker}{}", jsonl("a b c"));
+        assert_eq!(mgd.scratch.read("out"), expected);
     }
 }
 
@@ -40,8 +50,10 @@ fn what_is_not_ours_is_kept_and_gets_its_line_end() {
     ] {
         let (_tenant, mgd) = tenant("a");
         mgd.scratch.write("out", left, 0o600);
-        append(&mgd, &[]).ended(0, "", "");
-        assert_eq!(mgd.scratch.read("out"), format!("{kept}{}", jsonl("a")));
+        let (begins, marker) = resets(kept);
+        append(&mgd, &[]).ended(0, "", begins);
+        let expected = format!("{kept}{marker}{}", jsonl("a"));
+        assert_eq!(mgd.scratch.read("out"), expected);
     }
 }
 
@@ -51,23 +63,25 @@ fn a_file_that_is_shared_by_a_group_of_commands_has_no_hole() {
     let line = "{ printf '{\"id\":\"x\"}\\n{\"id\":'; \
                 mgd delta users/delta --state s -p parameters.json; echo end; } > out";
     let run = mgd.shell(line).ok();
-    assert_eq!(run.stderr, note(6));
-    let expected = format!("{{\"id\":\"x\"}}\n{}end\n", jsonl("a b c"));
+    assert_eq!(run.stderr, format!("{}{BEGINS}", note(6)));
+    let expected = format!("{{\"id\":\"x\"}}\n{MARKER}{}end\n", jsonl("a b c"));
     assert_eq!(mgd.scratch.read("out"), expected);
 }
 
 #[test]
 fn a_file_that_is_written_in_the_middle_is_left_alone() {
     let (_tenant, mgd) = tenant("a");
-    mgd.scratch.write("out", "{\"x\":\"0123456789", 0o600);
+    mgd.scratch
+        .write("out", "{\"x\":\"0123456789 0123456789 0123456789", 0o600);
     let out = OpenOptions::new()
         .write(true)
         .open(mgd.scratch.path("out"))
         .unwrap();
     let mut command = mgd.command(arguments(&[]));
     let run: Run = command.stdout(Stdio::from(out)).output().unwrap().into();
-    run.ended(0, "", "");
-    assert_eq!(mgd.scratch.read("out"), "{\"id\":\"a\"}\n56789");
+    run.ended(0, "", BEGINS);
+    let expected = format!("{MARKER}{{\"id\":\"a\"}}\n3456789");
+    assert_eq!(mgd.scratch.read("out"), expected);
 }
 
 #[test]

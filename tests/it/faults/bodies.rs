@@ -2,7 +2,7 @@
 
 use super::wire::Wire;
 use super::{USERS, once, once_on};
-use crate::support::{Mgd, lines};
+use crate::support::{Mgd, lines, skipping};
 use crate::tenant::{Reply, Tenant};
 
 /// The body must be refused with this flaw, before anything was printed.
@@ -69,7 +69,10 @@ fn what_is_no_object_is_an_error() {
 #[test]
 fn json_in_another_encoding_is_an_error() {
     let page = r#"{"value":[]}"#;
-    assert_flaw(format!("\u{feff}{page}"), "not a JSON object");
+    assert_flaw(format!("\u{feff}\u{feff}{page}"), "not a JSON object");
+    assert_flaw(format!(" \u{feff}{page}"), "not a JSON object");
+    assert_flaw("\u{feff}".to_owned(), "the body is empty");
+    assert_flaw(vec![0xef, 0xbb], "the body ends too early");
     let wide = |order: fn(u16) -> [u8; 2]| page.encode_utf16().flat_map(order).collect::<Vec<_>>();
     assert_flaw(
         [vec![0xff, 0xfe], wide(u16::to_le_bytes)].concat(),
@@ -157,8 +160,9 @@ fn an_item_longer_than_allowed_is_an_error() {
     assert_eq!((run.code, run.stdout.as_str()), (5, "{\"id\":\"a\"}\n"));
     assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
     let go_on = format!(
-        "mgd: hint: go on with --resume '{}' --skip 1\n",
-        tenant.url(USERS)
+        "mgd: hint: go on with --resume '{}' --skip {}\n",
+        tenant.url(USERS),
+        skipping("a")
     );
     assert!(run.stderr.ends_with(&go_on), "{}", run.stderr);
     let tenant = Tenant::start();

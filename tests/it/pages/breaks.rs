@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::support::{Mgd, asked, items, jsonl, lines, page, resume_hint, script};
+use crate::support::{
+    DIFFERS, Mgd, asked, items, jsonl, lines, page, resume_hint, resume_hint_of_json, script,
+};
 use crate::tenant::{Reply, Tenant};
 
 const LINK: &str = "\"@odata.nextLink\":\"{origin}/v1.0/items?p=2\"";
@@ -25,16 +27,13 @@ fn assert_whole(tenant: &Tenant, mgd: &Mgd, broken: Reply, body: &str, output: &
     let before = tenant.requests().len();
     tenant.on("/v1.0/items", [broken.clone(), Reply::json(body)]);
     tenant.on("/v1.0/items?p=2", [page("3", "")]);
-    let run = mgd.get(&["items", "-o", output]);
+    let run = mgd.get(&["items", "--no-prefetch", "-o", output]);
     let expected = if output == "json" { DOCUMENT } else { LINES };
     run.ended(0, expected, "");
-    let mut asked = lines(tenant).split_off(before);
-    // The second page may be asked for before the first has broken off.
-    asked.sort();
+    let asked = lines(tenant).split_off(before);
     let pages = ["items", "items", "items?p=2"].map(|path| format!("GET /v1.0/{path}"));
     // The first run asks for a token too.
-    let expected = if before == 0 { &asked[..3] } else { &asked[..] };
-    assert_eq!(expected, pages, "{broken:?}");
+    assert_eq!(asked[usize::from(before == 0)..], pages, "{broken:?}");
     assert_eq!(tenant.replies_left(), 0);
 }
 
@@ -95,18 +94,22 @@ fn broken(ids: &str, next: &str, tenant: &Tenant) -> Reply {
 }
 
 #[test]
-fn the_link_to_follow_is_the_one_that_was_seen_first() {
-    let (tenant, mgd) = script([("items?p=2", page("4", ""))]);
-    let first = broken("1 2", "items?p=2", &tenant);
-    tenant.on("/v1.0/items", [first, page("1 2 3", "items?p=other")]);
-    mgd.get(&["items", "-ojsonl", "--no-prefetch"])
-        .ended(0, &jsonl("1 2 3 4"), "");
-    asked(&tenant, &["items", "items", "items?p=2"]);
+fn the_link_to_follow_is_the_one_that_came_with_the_items() {
+    for (repeat, rest) in [("1 2 3", "4"), ("1 2", "3 4"), ("1 2 3 4 5", "")] {
+        for options in [&["--no-prefetch"][..], &[], &["--limit", "9"]] {
+            let (tenant, mgd) = script([("items?p=other", page(rest, ""))]);
+            tenant.on("/v1.0/items?p=2", [page("wrong", "")]);
+            let first = broken("1 2", "items?p=2", &tenant);
+            tenant.on("/v1.0/items", [first, page(repeat, "items?p=other")]);
+            let run = mgd.get(&[&["items", "-ojsonl"], options].concat());
+            run.ended(0, &jsonl(&format!("{repeat} {rest}")), "");
+        }
+    }
 }
 
 #[test]
-fn a_link_that_came_before_the_break_counts_though_no_item_did() {
-    let (tenant, mgd) = script([("items?p=2", page("2", ""))]);
+fn a_link_that_came_before_the_break_counts_no_more() {
+    let (tenant, mgd) = script([("items?p=other", page("2", ""))]);
     let link = format!(
         "{{\"@odata.nextLink\":\"{}\",",
         tenant.url("/v1.0/items?p=2")
@@ -115,7 +118,7 @@ fn a_link_that_came_before_the_break_counts_though_no_item_did() {
     tenant.on("/v1.0/items", [first, page("1", "items?p=other")]);
     mgd.get(&["items", "-ojsonl", "--no-prefetch"])
         .ended(0, &jsonl("1 2"), "");
-    asked(&tenant, &["items", "items", "items?p=2"]);
+    asked(&tenant, &["items", "items", "items?p=other"]);
 }
 
 #[test]
@@ -130,17 +133,14 @@ fn a_repeat_is_known_by_its_ids() {
     asked(&tenant, &["items", "items"]);
 }
 
-const DIFFERS: &str = "mgd: graph: a page that was asked for again is not the page that it was\n";
-
 #[test]
-fn a_repeat_that_differs_ends_with_the_way_to_go_on() {
+fn a_repeat_that_differs_cannot_be_continued() {
     for repeat in ["2 1 3", "1 9 3", "1", ""] {
         let (tenant, mgd) = script([("items", page("0", "items?p=2"))]);
         let first = broken("1 2", "", &tenant);
         tenant.on("/v1.0/items?p=2", [first, page(repeat, "")]);
         let run = mgd.get(&["items", "-ojsonl"]);
-        let hint = resume_hint(&tenant, "items?p=2", 2);
-        run.ended(4, &jsonl("0 1 2"), &format!("{DIFFERS}{hint}"));
+        run.ended(4, &jsonl("0 1 2"), DIFFERS);
         asked(&tenant, &["items", "items?p=2", "items?p=2"]);
     }
 }
@@ -156,8 +156,7 @@ fn items_without_ids_are_known_by_all_their_tokens() {
         if is_same {
             run.ended(0, "1\n2.0\n3\n", "");
         } else {
-            let hint = resume_hint(&tenant, "items", 2);
-            run.ended(4, "1\n2.0\n", &format!("{DIFFERS}{hint}"));
+            run.ended(4, "1\n2.0\n", DIFFERS);
         }
         asked(&tenant, &["items", "items"]);
     }
@@ -172,14 +171,22 @@ fn closed(tenant: &Tenant) -> String {
 
 #[test]
 fn a_page_that_keeps_breaking_leaves_whole_lines_or_an_open_document() {
-    for (output, expected) in [
-        ("jsonl", jsonl("0 1")),
-        ("json", r#"{"value":[{"id":"0"},{"id":"1"}"#.to_owned()),
+    for (output, expected, hint) in [
+        (
+            "jsonl",
+            jsonl("0 1"),
+            resume_hint as fn(&Tenant, &str, &str) -> String,
+        ),
+        (
+            "json",
+            r#"{"value":[{"id":"0"},{"id":"1"}"#.to_owned(),
+            resume_hint_of_json,
+        ),
     ] {
         let (tenant, mgd) = script([("items", page("0", "items?p=2"))]);
         tenant.always("/v1.0/items?p=2", broken("1", "", &tenant));
         let run = mgd.get(&["items", "-o", output, "--retry-max-time", "1"]);
-        let hint = resume_hint(&tenant, "items?p=2", 1);
+        let hint = hint(&tenant, "items?p=2", "1");
         run.ended(4, &expected, &format!("{}{hint}", closed(&tenant)));
         asked(&tenant, &["items", "items?p=2", "items?p=2"]);
     }

@@ -92,7 +92,7 @@ fn a_link_that_is_null_is_the_end() {
 #[track_caller]
 fn assert_wrong(link: &str, story: &str) {
     let (tenant, run) = follow(link);
-    let hint = resume_hint(&tenant, "items", 1);
+    let hint = resume_hint(&tenant, "items", "1");
     run.ended(5, &jsonl("1"), &format!("mgd: graph: {story}\n{hint}"));
     asked(&tenant, &["items"]);
 }
@@ -181,7 +181,7 @@ fn a_link_to_another_origin_is_not_followed() {
         let run = mgd.get(&["items", "-ojsonl"]);
         let away = format!("leads away from {} to {origin}", tenant.origin());
         let story = story.unwrap_or(&away);
-        let hint = resume_hint(&tenant, "items", 1);
+        let hint = resume_hint(&tenant, "items", "1");
         let stderr = format!("mgd: graph: the next link {story}: not followed\n{hint}");
         run.ended(5, &jsonl("1"), &stderr);
     }
@@ -198,7 +198,7 @@ fn a_link_that_was_followed_before_ends_the_listing() {
             ("items?p=3", page("3", back_to)),
         ]);
         let run = mgd.get(&["items", "-ojsonl"]);
-        let hint = resume_hint(&tenant, "items?p=3", 1);
+        let hint = resume_hint(&tenant, "items?p=3", "3");
         let stderr = format!("mgd: graph: the next link was followed before: a loop\n{hint}");
         run.ended(5, &jsonl("1 2 3"), &stderr);
         asked(&tenant, &["items", "items?p=2", "items?p=3"]);

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::seen::{find, path_of};
 use super::socket::Stream;
 
-const HEAD_LIMIT: u64 = 64 * 1024;
+const HEAD_LIMIT: u64 = 80 * 1024;
 const BODY_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// A request as read.

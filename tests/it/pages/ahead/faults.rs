@@ -40,7 +40,7 @@ fn a_server_error_counts_as_the_first_of_three_tries() {
     let (tenant, mgd) = then([broken.clone(), broken.clone(), broken.clone(), broken]);
     let run = mgd.get(&["items", "-ojsonl"]);
     assert_eq!((run.code, run.stdout), (4, jsonl(A)));
-    let hint = resume_hint(&tenant, "items?p=2", 0);
+    let hint = resume_hint(&tenant, "items?p=2", "");
     assert!(run.stderr.ends_with(&hint), "{}", run.stderr);
     assert_eq!(tenant.replies_left(), 1);
 }
@@ -64,7 +64,7 @@ fn a_refused_token_gets_a_fresh_one() {
 fn a_refusal_is_told_after_the_page_in_front_of_it() {
     let (tenant, mgd) = then([Reply::bare(403).body("no")]);
     let run = mgd.get(&["items", "-ojsonl"]);
-    let hint = resume_hint(&tenant, "items?p=2", 0);
+    let hint = resume_hint(&tenant, "items", A);
     assert_eq!((run.code, run.stdout), (1, jsonl(A)));
     assert!(run.stderr.ends_with(&hint), "{}", run.stderr);
     asked(&tenant, &["items", "items?p=2"]);
@@ -85,13 +85,16 @@ fn a_page_ahead_that_breaks_off_is_asked_for_again() {
 }
 
 #[test]
-fn a_page_that_breaks_off_is_asked_for_again_and_the_next_is_not() {
-    let start = slow(A, "items?p=2").cut_after(130);
-    // Graph may not know the link that a repeat gives.
-    let repeat = page(A, "items?p=unknown");
-    let (tenant, mgd) = script([("items", start), ("items?p=2", page(B, ""))]);
-    tenant.on("/v1.0/items", [repeat]);
-    assert_whole(&tenant, &mgd, &["items", "items?p=2", "items"]);
+fn what_was_asked_for_ahead_by_a_page_that_breaks_off_is_dropped() {
+    // The page ahead was right when it was asked for, and the repeat may end elsewhere, even where
+    // its link is the same.
+    for next in ["items?p=2", "items?p=3"] {
+        let start = slow(A, "items?p=2").cut_after(130);
+        let (tenant, mgd) = script([("items", start), ("items?p=2", page(C, ""))]);
+        tenant.on("/v1.0/items", [page(A, next)]);
+        tenant.on(&format!("/v1.0/{next}"), [page(B, "")]);
+        assert_whole(&tenant, &mgd, &["items", "items?p=2", "items", next]);
+    }
 }
 
 #[test]
