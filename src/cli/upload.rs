@@ -46,7 +46,10 @@ pub(super) fn run(args: &Upload, setup: &Setup) -> Result<(), Failure> {
     let document = Document::new(stdout.is_terminal());
     let written = document.object(&mut stdout, item.text.as_bytes());
     written.map_err(|error| stdout.failed(&error))?;
-    stdout.finish()
+    stdout.finish()?;
+    // Not before: a run that ends here finds it stored when it is run again.
+    kept.remove();
+    Ok(())
 }
 
 fn slice(args: &Upload) -> Result<u64, Error> {

@@ -6,6 +6,7 @@ mod early;
 mod files;
 mod kill;
 mod lost;
+mod printed;
 mod redirects;
 mod rerun;
 mod rest;

@@ -38,6 +38,12 @@ impl DriveItem {
     }
 }
 
+impl DriveItem {
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.value.get("id").and_then(Value::as_str)
+    }
+}
+
 impl Graph {
     /// What Graph says of the content at `url`; `None` where it does not say.
     pub(crate) fn facts(&self, url: &Url) -> Result<Option<Facts>, Error> {

@@ -50,6 +50,18 @@ impl<'p> ItemPath<'p> {
         })
     }
 
+    /// The path of the drive that holds the item, where it says that.
+    pub(crate) fn drive(&self) -> Option<&'p str> {
+        let base = self.item.rfind(":/").filter(|_| self.is_named);
+        let base = &self.item[..base.unwrap_or(self.item.len())];
+        let (parent, _) = base.rsplit_once('/')?;
+        if is_root(base) {
+            return Some(parent);
+        }
+        let (drive, _) = parent.rsplit_once('/')?;
+        is_drive(drive).then_some(drive)
+    }
+
     /// Whether it is the content of the item that is named.
     pub(crate) fn is_content(&self) -> bool {
         self.action == CONTENT
@@ -176,6 +188,27 @@ mod tests {
                 let path = format!("{item}{action}");
                 assert_eq!(read(&path), Some((item, false, action)), "{path}");
             }
+        }
+    }
+
+    #[test]
+    fn the_drive_is_known_where_the_path_says_it() {
+        for (path, drive) in [
+            ("/v1.0/drives/D/root:/a/b", Some("/v1.0/drives/D")),
+            ("/v1.0/drives/D/items/I:/a", Some("/v1.0/drives/D")),
+            ("/v1.0/drives/D/items/I", Some("/v1.0/drives/D")),
+            (
+                "/v1.0/users/U/drive/special/approot:/a",
+                Some("/v1.0/users/U/drive"),
+            ),
+            (
+                "/v1.0/sites/h:/x:/drive/root:/a",
+                Some("/v1.0/sites/h:/x:/drive"),
+            ),
+            ("/v1.0/shares/S/driveItem", None),
+            ("/v1.0/shares/S/driveItem:/a", None),
+        ] {
+            assert_eq!(ItemPath::read(path).unwrap().drive(), drive, "{path}");
         }
     }
 

@@ -1,7 +1,7 @@
-//! The upload session that a later run can go on with.
+//! How far an upload is, for a later run to go on with.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::fs::{cause, hold, own_folder};
 use crate::graph::redirect::resolve;
+use crate::graph::transfer::source::Source;
 use crate::http::{Origin, Url};
 use crate::notice::Listener;
 
@@ -20,14 +21,24 @@ pub(crate) struct Kept {
     listener: Listener,
 }
 
-/// A session of an earlier run.
+/// What an earlier run has left.
 #[derive(Debug)]
 pub(crate) struct Earlier {
-    pub(crate) url: Url,
     /// Of the file as it was then.
     pub(crate) fingerprint: String,
-    /// Whether its last slice may have been sent, so that the file may be stored.
-    pub(crate) is_last_sent: bool,
+    pub(crate) progress: Progress,
+}
+
+/// How far an upload is.
+#[derive(Debug)]
+pub(crate) enum Progress {
+    /// A session takes slices; whether the last may have been sent, so that the file may be
+    /// stored.
+    Session { url: Url, is_last: bool },
+    /// The whole file may have been sent in one request.
+    Sent,
+    /// It is the item of this id.
+    Stored(String),
 }
 
 /// No session lives longer.
@@ -62,13 +73,13 @@ impl Kept {
         }
     }
 
-    /// Whether another run will find a session here.
+    /// Whether another run will find something here.
     pub(crate) fn is_there(&self) -> bool {
         let held = self.held.as_ref();
         held.is_some_and(|(file, _)| file.metadata().is_ok_and(|metadata| metadata.len() > 0))
     }
 
-    /// The session that is kept, if it can be read and `graph` could have led to it.
+    /// What is kept last, if it can be read and `graph` could have led to its URL.
     pub(crate) fn earlier(&self, graph: &Origin) -> Option<Earlier> {
         const MOST: u64 = 256 * 1024;
         let (file, _) = self.held.as_ref()?;
@@ -76,26 +87,43 @@ impl Kept {
         let mut file = file;
         file.rewind().ok()?;
         file.take(MOST).read_to_end(&mut bytes).ok()?;
-        let kept: Value = serde_json::from_slice(&bytes).ok()?;
+        let lines = bytes.rsplit(|byte| *byte == b'\n');
+        // A line that a crash has cut short is no JSON: the one before holds.
+        let kept = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+        let kept = { kept }.next()?;
         let text = |name: &str| kept.get(name).and_then(Value::as_str);
+        let progress = match (text("id"), text("url")) {
+            (Some(id), _) => Progress::Stored(id.to_owned()),
+            (None, Some(url)) => Progress::Session {
+                url: resolve(graph, None, url).ok()?,
+                is_last: kept.get("last").and_then(Value::as_bool)?,
+            },
+            (None, None) => Progress::Sent,
+        };
         Some(Earlier {
-            url: resolve(graph, None, text("url")?).ok()?,
             fingerprint: text("file")?.to_owned(),
-            is_last_sent: kept.get("last").and_then(Value::as_bool)?,
+            progress,
         })
     }
 
-    /// Keeps a session.
-    pub(crate) fn keep(&mut self, url: &Url, fingerprint: &str, is_last_sent: bool) {
+    /// Keeps how far the upload of a file is, on a line of its own: what was kept before stays
+    /// until that is on disk.
+    pub(crate) fn keep(&mut self, source: &Source, progress: &Progress) {
         let Some((file, path)) = &mut self.held else {
             return;
         };
-        let kept = json!({ "url": url.as_str(), "file": fingerprint, "last": is_last_sent });
-        let bytes = kept.to_string().into_bytes();
-        // Half of it is no JSON, and so no session.
-        let written = file.rewind().and_then(|()| {
-            file.set_len(0)?;
-            file.write_all(&bytes)?;
+        let of = source.fingerprint();
+        let kept = match progress {
+            Progress::Session { url, is_last } => {
+                json!({ "url": url.as_str(), "file": of, "last": is_last })
+            }
+            Progress::Sent => json!({ "file": of, "last": true }),
+            Progress::Stored(id) => json!({ "file": of, "last": true, "id": id }),
+        };
+        // The line before may have no end: it was cut short, or is an earlier version's.
+        let line = format!("\n{kept}");
+        let written = file.seek(SeekFrom::End(0)).and_then(|_| {
+            file.write_all(line.as_bytes())?;
             file.sync_all()
         });
         if let Err(error) = written {
@@ -105,7 +133,15 @@ impl Kept {
         }
     }
 
-    /// Forgets the session.
+    /// Forgets what is kept, and stays ready to keep something else.
+    pub(crate) fn forget(&mut self) {
+        let emptied = self.held.as_ref().map(|(file, _)| file.set_len(0));
+        if emptied.is_some_and(|emptied| emptied.is_err()) {
+            self.remove();
+        }
+    }
+
+    /// Removes the file: nothing is kept any more.
     pub(crate) fn remove(&mut self) {
         if let Some((_, path)) = self.held.take() {
             // What cannot be removed is known by its file as that of another, or as ended.

@@ -12,6 +12,7 @@ mod ranges;
 mod session;
 mod slices;
 mod source;
+mod stored;
 mod target;
 mod upload;
 

@@ -1,19 +1,16 @@
 //! A big file goes slice by slice to an upload session, over as many runs as it takes.
 
 use std::ops::ControlFlow;
-use std::os::unix::fs::FileExt as _;
 
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::graph::call::Call;
 use crate::graph::redirect::resolve;
-use crate::graph::transfer::facts::Facts;
 use crate::graph::transfer::item::DriveItem;
-use crate::graph::transfer::kept::Kept;
+use crate::graph::transfer::kept::{Earlier, Kept, Progress};
 use crate::graph::transfer::ranges::{Lacking, lacking};
 use crate::graph::transfer::session::{Sent, Session, Status};
-use crate::graph::transfer::target::Conflict;
 use crate::graph::transfer::upload::{MAX_ANSWER, Upload, url};
 use crate::http::{self, Content, Failed, Part};
 
@@ -37,14 +34,18 @@ impl Upload<'_> {
         let http = self.graph.client().http();
         let mut call = self.graph.call();
         let mut is_last_sent = false;
-        if let Some(earlier) = kept.earlier(self.graph.root()?.origin()) {
-            let session = Session::new(http, earlier.url);
-            if earlier.fingerprint != self.source.fingerprint() {
+        if let Some(Earlier {
+            fingerprint,
+            progress: Progress::Session { url, is_last },
+        }) = kept.earlier(self.graph.root()?.origin())
+        {
+            let session = Session::new(http, url);
+            if !self.source.is(&fingerprint) {
                 session.cancel();
                 kept.remove();
                 return Err(self.source.changed());
             }
-            is_last_sent = earlier.is_last_sent;
+            is_last_sent = is_last;
             http.listener()
                 .note(|| "going on with the upload session of an earlier run".to_owned());
             match self.send_to(&session, None, is_last_sent, kept, &mut call)? {
@@ -54,11 +55,10 @@ impl Upload<'_> {
         }
         for _ in 0..MOST_SESSIONS {
             if is_last_sent && let Some(item) = self.look(kept)? {
-                kept.remove();
                 return Ok(item);
             }
             let (session, lacks) = self.begin(&mut call)?;
-            kept.keep(&session.url, &self.source.fingerprint(), false);
+            self.keep(kept, &session, false);
             match self.send_to(&session, Some(lacks), false, kept, &mut call)? {
                 Outcome::Stored(item) => return Ok(item),
                 Outcome::Gone(is_last) => is_last_sent = is_last,
@@ -68,6 +68,11 @@ impl Upload<'_> {
         Err(Error::unavailable(format!(
             "graph: {MOST_SESSIONS} upload sessions were lost before the file was whole"
         )))
+    }
+
+    fn keep(&self, kept: &mut Kept, session: &Session<'_>, is_last: bool) {
+        let url = session.url.clone();
+        kept.keep(self.source, &Progress::Session { url, is_last });
     }
 
     /// Begins a session. One too many does no harm, so this is repeated where it helps.
@@ -126,14 +131,13 @@ impl Upload<'_> {
             let end = end.min(start + self.slice);
             if end == total && !is_last_sent {
                 is_last_sent = true;
-                kept.keep(&session.url, &self.source.fingerprint(), true);
+                self.keep(kept, session, true);
             }
             let failed = match self.send_slice(session, call, start, end) {
                 Sent::Done(body) if end == total => {
                     self.check(session, kept)?;
-                    kept.remove();
-                    return DriveItem::read(&body, self.graph.client().http().redactor())
-                        .map(Outcome::Stored);
+                    let redactor = self.graph.client().http().redactor();
+                    return DriveItem::read(&body, redactor).map(Outcome::Stored);
                 }
                 Sent::Done(_) => {
                     let error = Error::protocol("the upload session ended before the file did");
@@ -195,7 +199,6 @@ impl Upload<'_> {
                 }
             }
             if let Some(item) = self.look(kept)? {
-                kept.remove();
                 return Ok(ControlFlow::Break(Outcome::Stored(item)));
             }
             let error = "the upload session has the whole file, and it is not in its place";
@@ -227,39 +230,5 @@ impl Upload<'_> {
             kept.remove();
         }
         error
-    }
-
-    /// Whether the file is stored already, by a last slice whose answer was lost: the session is
-    /// gone then too.
-    fn look(&self, kept: &mut Kept) -> Result<Option<DriveItem>, Error> {
-        let item = match self.graph.drive_item(self.target.item()) {
-            Ok(item) => item,
-            Err(error) if error.report().status == Some(404) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let facts = Facts::of(&item.value);
-        let size = self.source.size();
-        let hash = match &facts.hash {
-            Some(hash) => {
-                let mut digest = hash.digest();
-                let read_at = |buffer: &mut [u8], at| self.source.file.read_at(buffer, at);
-                let read = digest.update_from(size, &read_at);
-                read.map_err(|_| self.source.changed())?;
-                Some(digest.finish())
-            }
-            None => None,
-        };
-        let is_same = facts.differ(size, hash.as_ref()).is_none();
-        let is_certain = facts.size.is_some() && hash.is_some();
-        match self.target.conflict {
-            Conflict::Fail | Conflict::Replace if is_same && is_certain => Ok(Some(item)),
-            Conflict::Replace => Ok(None),
-            Conflict::Fail if !is_same => Ok(None),
-            Conflict::Fail | Conflict::Rename => {
-                kept.remove();
-                let text = "the answer to the last slice was lost, and the upload session is gone";
-                Err(Error::unavailable(format!("graph: {text}")).unsure())
-            }
-        }
     }
 }

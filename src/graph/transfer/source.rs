@@ -65,8 +65,21 @@ impl Source {
     /// machine starts.
     pub(crate) fn fingerprint(&self) -> String {
         let facts = &self.facts;
+        let (seconds, nanoseconds) = (facts.ctime(), facts.ctime_nsec());
+        format!("{} {seconds}.{nanoseconds:09}", self.first_fingerprint())
+    }
+
+    /// That of the first versions, which did not know the time of the last change of any kind:
+    /// the time of the last write can be put back.
+    fn first_fingerprint(&self) -> String {
+        let facts = &self.facts;
         let (seconds, nanoseconds) = (facts.mtime(), facts.mtime_nsec());
         format!("{} {seconds}.{nanoseconds:09} {}", facts.len(), facts.ino())
+    }
+
+    /// Whether a fingerprint is of this file as it is now.
+    pub(crate) fn is(&self, fingerprint: &str) -> bool {
+        fingerprint == self.fingerprint() || fingerprint == self.first_fingerprint()
     }
 
     /// # Errors
@@ -75,8 +88,9 @@ impl Source {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let is_same = |now: io::Result<Metadata>| {
             let key = |facts: &Metadata| {
-                let moment = (facts.mtime(), facts.mtime_nsec());
-                (facts.len(), moment, facts.dev(), facts.ino())
+                let written = (facts.mtime(), facts.mtime_nsec());
+                let changed = (facts.ctime(), facts.ctime_nsec());
+                (facts.len(), written, changed, facts.dev(), facts.ino())
             };
             now.is_ok_and(|now| key(&now) == key(&self.facts))
         };
@@ -85,6 +99,15 @@ impl Source {
         } else {
             Err(self.changed())
         }
+    }
+
+    /// The error that it could not be read to its end.
+    pub(crate) fn unread(&self, error: &io::Error) -> Error {
+        if error.kind() == io::ErrorKind::UnexpectedEof || self.check().is_err() {
+            return self.changed();
+        }
+        let name = shown(&self.path);
+        Error::local(format!("file {name}: {}", cause(error)))
     }
 
     /// The error that the file is not what it was.

@@ -20,6 +20,8 @@ pub(crate) enum Conflict {
 pub(crate) struct Target {
     /// The URL of its drive item.
     item: String,
+    /// The URL of the drive, where the path says it.
+    drive: Option<String>,
     /// Whether it is named by its path, not by the id of an item that is there.
     is_named: bool,
     pub(crate) conflict: Conflict,
@@ -52,9 +54,10 @@ impl Graph {
                 error.hint("below 3 MB: mgd request POST with contentBytes in base64")
             });
         }
-        let Some(ItemPath { item, is_named, .. }) = ItemPath::read(whole) else {
+        let Some(path) = ItemPath::read(whole) else {
             return fail("names no file of a drive").map_err(|error| error.hint(FORMS));
         };
+        let is_named = path.is_named;
         if !is_named && conflict.is_some_and(|conflict| conflict != Conflict::Replace) {
             return fail("names an item by its id, so that it is replaced")
                 .map_err(|error| error.hint("leave --conflict out, or name the file by its path"));
@@ -65,7 +68,8 @@ impl Graph {
             Conflict::Replace
         };
         Ok(Target {
-            item: format!("{}{item}", url.origin()),
+            item: format!("{}{}", url.origin(), path.item),
+            drive: path.drive().map(|drive| format!("{}{drive}", url.origin())),
             is_named,
             conflict: conflict.unwrap_or(usual),
         })
@@ -76,6 +80,13 @@ impl Target {
     /// The URL of the item.
     pub(crate) fn item(&self) -> &str {
         &self.item
+    }
+
+    /// The URL of an item of the same drive by its id.
+    pub(crate) fn by_id(&self, id: &str) -> Option<String> {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"!-_.".contains(&b);
+        let drive = self.drive.as_ref().filter(|_| id.bytes().all(is_plain))?;
+        Some(format!("{drive}/items/{id}"))
     }
 
     /// The URL that takes the whole content.

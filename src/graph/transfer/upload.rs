@@ -3,10 +3,10 @@
 use crate::error::Error;
 use crate::graph::service::Graph;
 use crate::graph::transfer::item::DriveItem;
-use crate::graph::transfer::kept::Kept;
+use crate::graph::transfer::kept::{Kept, Progress};
 use crate::graph::transfer::source::Source;
 use crate::graph::transfer::target::{Conflict, Target};
-use crate::http::{self, Content, Part, Repeats, Url};
+use crate::http::{self, Answer, Content, Part, Repeats, Url};
 
 /// What is sent in one request at the most; above, in slices.
 const MOST_AT_ONCE: u64 = 4 << 20;
@@ -31,9 +31,15 @@ impl Upload<'_> {
     ///
     /// `Graph` when it is refused, `Local` when the file was changed meanwhile, `Unavailable` when
     /// it takes another run to go on.
+    /// It stays in `kept` until that is removed: the caller first makes it last.
     pub(crate) fn run(&self, kept: &mut Kept) -> Result<DriveItem, Error> {
+        if let Some(item) = self.stored_earlier(kept)? {
+            let listener = self.graph.client().http().listener();
+            listener.note(|| "an earlier run has stored the file".to_owned());
+            return Ok(item);
+        }
         let item = if self.source.size() <= MOST_AT_ONCE {
-            self.send_whole()
+            self.send_whole(kept)
         } else {
             self.send_slices(kept).map_err(|error| {
                 let is_passing = matches!(error, Error::Unavailable(_));
@@ -44,10 +50,40 @@ impl Upload<'_> {
                 }
             })
         };
-        item.map_err(explained)
+        let item = item.map_err(explained)?;
+        self.verify(&item).inspect_err(|_| kept.remove())?;
+        if let Some(id) = item.id() {
+            kept.keep(self.source, &Progress::Stored(id.to_owned()));
+        }
+        Ok(item)
     }
 
-    fn send_whole(&self) -> Result<DriveItem, Error> {
+    /// Sends the file in one request. Unless that may be repeated freely, another run has to know
+    /// that it may have been stored.
+    fn send_whole(&self, kept: &mut Kept) -> Result<DriveItem, Error> {
+        if self.target.conflict != Conflict::Replace {
+            kept.keep(self.source, &Progress::Sent);
+        }
+        let answer = self.put_whole().map_err(|error| {
+            if !error.report().is_unsure {
+                kept.forget();
+            } else if kept.is_there() && self.target.conflict == Conflict::Fail {
+                return error.hint("it may have been applied: run it again, it looks first");
+            }
+            error
+        });
+        let mut answer = answer?;
+        self.source.check().inspect_err(|_| kept.forget())?;
+        match answer.body.read_all(MAX_ANSWER) {
+            Ok(body) => DriveItem::read(&body, &answer.redactor),
+            // It is stored, under a name that only this answer had.
+            Err(fault) if self.target.conflict == Conflict::Rename => Err(fault.error.unsure()),
+            Err(fault) if fault.is_passing => self.graph.drive_item(self.target.item()),
+            Err(fault) => Err(fault.error),
+        }
+    }
+
+    fn put_whole(&self) -> Result<Answer, Error> {
         let url = url(&self.target.content())?;
         let part = Part {
             file: &self.source.file,
@@ -72,15 +108,7 @@ impl Upload<'_> {
             }
             reply => reply?,
         };
-        let mut answer = reply.accepted()?;
-        self.source.check()?;
-        match answer.body.read_all(MAX_ANSWER) {
-            Ok(body) => DriveItem::read(&body, &answer.redactor),
-            // It is stored, under a name that only this answer had.
-            Err(fault) if self.target.conflict == Conflict::Rename => Err(fault.error.unsure()),
-            Err(fault) if fault.is_passing => self.graph.drive_item(self.target.item()),
-            Err(fault) => Err(fault.error),
-        }
+        reply.accepted()
     }
 
     /// The caller's headers, and the type of what is sent unless they say it.

@@ -120,14 +120,17 @@ fn a_write_whose_answer_is_lost_is_not_repeated_unless_it_replaces() {
     let place = "/v1.0/drives/D/root:";
     tenant.on(place, [Reply::hang_up()]);
     let run_with = |conflict| run(&mgd, &["upload", "f", PLACE, "--conflict", conflict]);
-    for conflict in ["fail", "rename"] {
+    for (conflict, next) in [
+        ("fail", "run it again, it looks first"),
+        ("rename", "look before you send it again"),
+    ] {
         tenant.clear_script();
         tenant.on(place, [Reply::hang_up()]);
         let before = requests(&tenant).len();
         let run = run_with(conflict);
         assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{}", run.stderr);
-        let hint = "mgd: hint: it may have been applied: look before you send it again";
-        assert!(run.stderr.contains(hint), "{}", run.stderr);
+        let hint = format!("mgd: hint: it may have been applied: {next}");
+        assert!(run.stderr.contains(&hint), "{}", run.stderr);
         assert_eq!(requests(&tenant).len(), before + 1);
     }
     tenant.on(place, [Reply::hang_up(), Reply::status(504)]);
@@ -169,7 +172,7 @@ fn a_403_names_the_permission_to_write() {
         "/v1.0/drives/",
         Reply::graph_error(403, "accessDenied", "Access denied"),
     );
-    let run = run(&mgd, &["upload", "f", PLACE]);
+    let run = run(&mgd, &["upload", "f", "drives/D/items/01ITEM1"]);
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains(".ReadWrite"), "{}", run.stderr);
 }

@@ -121,17 +121,20 @@ fn a_download_killed_while_the_disk_takes_its_time_is_taken_up() {
 
 #[test]
 fn an_upload_killed_at_any_write_is_whole_after_the_next_run() {
-    let bytes = noise(5 << 20);
-    let (tenant, mgd) = drive();
-    mgd.scratch.write("f", &bytes, 0o600);
-    let arguments = ["upload", "f", "drives/D/root:/b.bin", "--slice", "2560K"];
-    let count = at_every_call(&mgd, &arguments, &["/uploads"], &|what, run| {
-        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{what}");
-        assert!(tenant.file("b.bin").unwrap() == bytes, "{what}");
-        assert_eq!(run.json()["name"], "b.bin");
-        assert!(kept(&mgd).is_empty(), "{what}");
-        tenant.remove_file("b.bin");
-    });
-    assert!(count == 0 || count > 5, "{count}");
-    well_mannered(&tenant);
+    for length in [70_000, 5 << 20] {
+        let bytes = noise(length);
+        let (tenant, mgd) = drive();
+        mgd.scratch.write("f", &bytes, 0o600);
+        let arguments = ["upload", "f", "drives/D/root:/b.bin", "--slice", "2560K"];
+        let names = ["/uploads", "1<pipe:"];
+        let count = at_every_call(&mgd, &arguments, &names, &|what, run| {
+            assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{what}");
+            assert!(tenant.file("b.bin").unwrap() == bytes, "{what}");
+            assert_eq!(run.json()["name"], "b.bin");
+            assert!(kept(&mgd).is_empty(), "{what}");
+            tenant.remove_file("b.bin");
+        });
+        assert!(count == 0 || count > 5, "{count}");
+        well_mannered(&tenant);
+    }
 }

@@ -56,6 +56,18 @@ fn append(mgd: &Mgd) {
     file.unwrap().write_all(b"more").unwrap();
 }
 
+/// Other bytes of the same length, written at the same time if one believes the file.
+fn overwrite(mgd: &Mgd) {
+    use std::os::unix::fs::FileExt as _;
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .open(mgd.scratch.path("f"));
+    let file = file.unwrap();
+    let written = file.metadata().unwrap().modified().unwrap();
+    file.write_all_at(b"other", 0).unwrap();
+    file.set_modified(written).unwrap();
+}
+
 fn posts(tenant: &Tenant) -> usize {
     let asked = asked(tenant).into_iter();
     asked.filter(|line| line.starts_with("POST")).count()
@@ -121,17 +133,53 @@ fn a_session_that_was_damaged_on_disk_is_begun_anew() {
 
 #[test]
 fn a_file_that_changed_between_two_runs_is_refused_once() {
-    let (tenant, mgd, _) = big();
-    end(stalled(&tenant, &mgd, 1), "-KILL");
-    append(&mgd);
-    let run = upload(&mgd, &[]);
-    assert_eq!((run.code, run.stdout.as_str()), (6, ""));
-    assert!(run.stderr.ends_with(CHANGED), "{}", run.stderr);
-    assert_eq!(slices(&tenant).last().unwrap(), "DELETE");
-    assert_eq!(tenant.upload_sessions(), 0);
-    assert!(kept(&mgd).is_empty());
-    upload(&mgd, &[]).ok();
-    assert_eq!(tenant.file("b.bin").unwrap().len(), TOTAL + 4);
+    let changes: [&dyn Fn(&Mgd); 2] = [&append, &overwrite];
+    for change in changes {
+        let (tenant, mgd, _) = big();
+        end(stalled(&tenant, &mgd, 1), "-KILL");
+        change(&mgd);
+        let run = upload(&mgd, &[]);
+        assert_eq!((run.code, run.stdout.as_str()), (6, ""));
+        assert!(run.stderr.ends_with(CHANGED), "{}", run.stderr);
+        assert_eq!(slices(&tenant).last().unwrap(), "DELETE");
+        assert_eq!(tenant.upload_sessions(), 0);
+        assert!(kept(&mgd).is_empty());
+        upload(&mgd, &[]).ok();
+        let bytes = fs::read(mgd.scratch.path("f")).unwrap();
+        assert!(tenant.file("b.bin").unwrap() == bytes);
+    }
+}
+
+/// A session that the first version kept, of the file `f`.
+fn first_version(url: &str, mgd: &Mgd, is_last: bool) -> String {
+    use std::os::unix::fs::MetadataExt as _;
+    let facts = fs::metadata(mgd.scratch.path("f")).unwrap();
+    let (seconds, nanoseconds) = (facts.mtime(), facts.mtime_nsec());
+    let (length, inode) = (facts.len(), facts.ino());
+    let file = format!("{length} {seconds}.{nanoseconds:09} {inode}");
+    format!("{{\"url\":\"{url}\",\"file\":\"{file}\",\"last\":{is_last}}}")
+}
+
+#[test]
+fn a_session_that_the_first_version_kept_is_gone_on_with() {
+    for slice in [1, 2] {
+        let (tenant, mgd, bytes) = big();
+        end(stalled(&tenant, &mgd, slice), "-KILL");
+        let [path] = &kept(&mgd)[..] else {
+            panic!("no session")
+        };
+        let text = fs::read_to_string(path).unwrap();
+        let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+        let url = last["url"].as_str().unwrap();
+        fs::write(path, first_version(url, &mgd, slice == 2)).unwrap();
+        let posts_before = posts(&tenant);
+        let run = upload(&mgd, &[]).ok();
+        assert_eq!(run.json()["name"], "b.bin");
+        assert!(tenant.file("b.bin").unwrap() == bytes);
+        assert_eq!(posts(&tenant), posts_before);
+        assert!(kept(&mgd).is_empty());
+        well_mannered(&tenant);
+    }
 }
 
 #[test]
@@ -145,7 +193,7 @@ fn a_file_that_changes_while_it_is_sent_is_refused() {
             .open(mgd.scratch.path("f"));
         file.unwrap().set_len(10).unwrap();
     };
-    let changes: [&dyn Fn(&Mgd); 3] = [&append, &replace, &shorten];
+    let changes: [&dyn Fn(&Mgd); 4] = [&append, &replace, &shorten, &overwrite];
     for change in changes {
         let (tenant, mgd, _) = big();
         mgd.scratch.write("new", noise(TOTAL), 0o600);
@@ -236,8 +284,8 @@ fn a_last_answer_that_is_lost_without_proof_is_told() {
             tenant.hide_hashes();
         }
         tenant.on("/storage/up/", [Reply::pass(), Reply::pass().cut_after(0)]);
-        let lines = "mgd: graph: the answer to the last slice was lost, and the upload session \
-                     is gone\nmgd: hint: it may have been applied: look before you send it again\n";
+        let lines = "mgd: graph: no response says whether the file is stored\n\
+                     mgd: hint: it may have been applied: look before you send it again\n";
         upload(&mgd, &["--conflict", conflict]).refused(4, lines);
         assert!(kept(&mgd).is_empty());
         assert_eq!(posts(&tenant), 1);
