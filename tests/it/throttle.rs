@@ -3,6 +3,7 @@
 
 mod bounds;
 mod retry_after;
+mod shared;
 mod statuses;
 
 use crate::support::{Mgd, Run};

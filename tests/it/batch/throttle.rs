@@ -163,6 +163,19 @@ fn a_batch_that_is_put_off_is_sent_again_whole() {
 }
 
 #[test]
+fn batches_that_were_throttled_one_after_the_other_both_keep_the_last_wait() {
+    let (tenant, lines) = super::things(40);
+    // Late, so that both have been sent when the first is told.
+    let late = |millis| wait(429, "1").delay(Duration::from_millis(millis));
+    tenant.on(BATCH, [late(400), late(1000)]);
+    let run = batch(&tenant, &["--jobs=2"], &lines);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(statuses(&run).len(), 40);
+    assert_manners(&tenant);
+    assert_eq!(outer(&tenant).len(), 4);
+}
+
+#[test]
 fn a_word_to_wait_for_one_batch_holds_for_those_beside_it() {
     let (tenant, lines) = super::things(60);
     let slow = Reply::pass().delay(Duration::from_millis(500));

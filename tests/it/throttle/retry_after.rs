@@ -68,18 +68,60 @@ fn of_two_fields_the_longer_wait_counts() {
     assert!(pause_after(reply) >= Duration::from_secs(1));
 }
 
-#[test]
-fn a_date_is_waited_for() {
+#[track_caller]
+fn assert_date_is_waited_for(form: impl Fn(u64) -> String) {
     let tenant = Tenant::start();
     let (start, now) = (Instant::now(), SystemTime::now());
     let date = now.duration_since(UNIX_EPOCH).unwrap().as_secs() + 2;
-    let reply = throttled().retry_after(&http_date(date));
+    let reply = throttled().retry_after(&form(date));
     let run = run(&tenant, [reply], &[]);
     let repeat = now + asked(&tenant)[1].at.duration_since(start);
     assert_whole(&tenant, &run, &[429, 200]);
     // The two clocks may part by a hair.
     let date = UNIX_EPOCH + Duration::from_secs(date) - Duration::from_millis(10);
     assert!(repeat >= date);
+}
+
+#[test]
+fn a_date_is_waited_for_in_all_three_forms() {
+    assert_date_is_waited_for(http_date);
+    // Sun, 06 Nov 1994 08:49:37 GMT as Sunday, 06-Nov-94 08:49:37 GMT
+    assert_date_is_waited_for(|date| {
+        let date = http_date(date);
+        let [weekday, day, month, year, time, _] = parts(&date);
+        format!("{weekday}day, {day}-{month}-{} {time} GMT", &year[2..])
+    });
+    // and as Sun Nov  6 08:49:37 1994
+    assert_date_is_waited_for(|date| {
+        let date = http_date(date);
+        let [weekday, day, month, year, time, _] = parts(&date);
+        let day: u8 = day.parse().unwrap();
+        format!("{weekday} {month} {day:2} {time} {year}")
+    });
+}
+
+fn parts(date: &str) -> [&str; 6] {
+    let parts: Vec<_> = date
+        .split([' ', ','])
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.try_into().unwrap()
+}
+
+#[test]
+fn the_waits_of_our_own_double_only_over_failures_without_advice() {
+    let tenant = Tenant::start();
+    let advised = || throttled().retry_after("0.1");
+    let replies = [advised(), advised(), advised(), advised(), throttled()];
+    let run = run(&tenant, replies, &["-v"]).ok();
+    let waits = run.stderr.lines().filter_map(|line| {
+        let (_, wait) = line.split_once("; retry in ")?;
+        wait.strip_suffix(" s")?.parse::<f64>().ok()
+    });
+    let waits: Vec<_> = waits.collect();
+    assert_eq!(waits.len(), 5, "{}", run.stderr);
+    assert!((1.0..=1.5).contains(&waits[4]), "{waits:?}");
+    assert_asked(&tenant, &[429, 429, 429, 429, 429, 200]);
 }
 
 #[test]
