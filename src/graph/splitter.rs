@@ -54,7 +54,8 @@ pub(crate) struct Splitter {
     is_in_items: bool,
     has_value: bool,
     key: Vec<u8>,
-    /// Whether the key is `value`.
+    list: &'static str,
+    /// Whether the key is that of the list.
     is_value_key: bool,
     capture: Capture,
     facts: Facts,
@@ -109,7 +110,13 @@ const LINK: &[u8] = b"@odata.nextLink\"";
 impl Splitter {
     /// Starts a body; no member and no item may be longer than `max` bytes.
     pub(crate) fn new(max: usize) -> Self {
+        Self::of("value", max)
+    }
+
+    /// The same where the array whose items are handed out has another name than `value`.
+    pub(crate) fn of(list: &'static str, max: usize) -> Self {
         Self {
+            list,
             state: State::Start,
             open: Vec::new(),
             offset: 0,
@@ -225,9 +232,12 @@ impl Splitter {
             self.key.clear();
             self.key.extend_from_slice(key);
             self.capture.kept.clear();
-            self.is_value_key = is_name(&self.key, "value");
+            self.is_value_key = is_name(&self.key, self.list);
             if self.is_value_key && std::mem::replace(&mut self.has_value, true) {
-                return Err("a second `value`");
+                return Err(match self.list {
+                    "value" => "a second `value`",
+                    _ => "a second list",
+                });
             }
             // The page's own link has nothing before the `@`.
             self.facts.is_link_next = self.key.len() > LINK.len() + 1 && self.key.ends_with(LINK);

@@ -67,6 +67,21 @@ fn a_page_of_100_megabytes_takes_no_more_memory_than_its_longest_item() {
 }
 
 #[test]
+fn a_long_response_in_a_batch_is_held_twice_at_the_most() {
+    const LENGTH: usize = 15_000_000;
+    let tenant = Tenant::start();
+    let text = "x".repeat(LENGTH);
+    let reply = format!("{{\"responses\":[{{\"id\":\"1\",\"status\":200,\"body\":\"{text}\"}}]}}");
+    tenant.on("/v1.0/$batch", [Reply::json(reply)]);
+    let mgd = Mgd::new(&tenant);
+    let input = mgd.scratch.write("in", "users\n", 0o644);
+    let arguments = ["parameters.json", "batch", input.to_str().unwrap()];
+    let (peak, bytes) = peak(mgd.start(arguments));
+    assert!(bytes as usize > LENGTH);
+    assert!(peak > 0 && peak < 50_000, "{peak} kB");
+}
+
+#[test]
 fn batches_of_20_000_lines_take_no_more_memory_than_those_under_way() {
     let tenant = Tenant::start();
     tenant.always_part("/v1.0/things/", Reply::json("{\"a\":1}"));

@@ -30,7 +30,7 @@ impl Standing {
         };
         match item.status {
             429 => true,
-            503 => is_get || item.retry_after().is_some(),
+            503 => is_get || item.retry_after.is_some(),
             408 | 504 | 509 => is_get,
             500 | 502 => is_get && self.server_errors < FEW,
             _ => false,
@@ -69,5 +69,5 @@ pub(super) fn longest_wait(standings: &[Standing], places: &[usize]) -> Option<D
     let items = places
         .iter()
         .filter_map(|place| standings[*place].last.as_ref());
-    items.filter_map(Item::retry_after).max()
+    items.filter_map(|item| item.retry_after).max()
 }

@@ -1,111 +1,197 @@
-//! What came back for the requests of a batch.
+//! The responses to the requests of a batch.
 
 use std::time::{Duration, SystemTime};
 
 use crate::error::Error;
-use crate::graph::batch::chunk::wire_id;
+use crate::graph::batch::chunk::{Chunk, wire_id};
 use crate::graph::batch::line::Line;
 use crate::graph::batch::object;
 use crate::graph::members::Member;
-use crate::graph::splitter::{Flaw, is_name};
+use crate::graph::splitter::{Flaw, Piece, Splitter, is_name};
 use crate::http;
 
-/// The answer to one request.
+/// The response to one request.
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) status: u16,
     /// Whether it carries a further link: it is the first page of more.
     pub(super) is_partial: bool,
-    /// All members but the id, as they came.
-    members: Vec<Member>,
-}
-
-/// Reads the body that answers the requests at these places: each one's answer, where it has one.
-///
-/// # Errors
-///
-/// What is wrong with a body that cannot be right.
-pub(super) fn read(body: &[u8], places: &[usize]) -> Result<Vec<Option<Item>>, String> {
-    let list = responses(body)?.ok_or("it has no `responses`")?;
-    let texts = object::items(&list).map_err(|flaw| flawed(&flaw))?;
-    let mut items: Vec<Option<Item>> = places.iter().map(|_| None).collect();
-    for text in texts {
-        let (id, item) = Item::read(&text)?;
-        let index = places.iter().position(|place| wire_id(*place) == id);
-        let index = index.ok_or("it has an answer to what was not asked")?;
-        if items[index].replace(item).is_some() {
-            return Err("it answers the same request twice".to_owned());
-        }
-    }
-    Ok(items)
-}
-
-/// The list of answers, if there is one.
-pub(super) fn responses(body: &[u8]) -> Result<Option<Vec<u8>>, String> {
-    let members = object::members(body).map_err(|flaw| flawed(&flaw))?;
-    one(members, "responses")
+    /// The wait that it asks for, if it does so intelligibly.
+    pub(super) retry_after: Option<Duration>,
+    /// Where it says that the thing lies, if it does.
+    pub(super) location: Option<String>,
+    /// The line of the output.
+    pub(super) line: Vec<u8>,
 }
 
 impl Item {
-    fn read(text: &[u8]) -> Result<(String, Self), String> {
-        let (members, is_partial) = object::read(text).map_err(|flaw| flawed(&flaw))?;
-        let (ids, members): (Vec<_>, Vec<_>) =
-            members.into_iter().partition(|(key, _)| is_name(key, "id"));
-        let id = one(ids, "id")?.and_then(|token| object::text(&token));
-        let status = one(members.clone(), "status")?;
-        let status = status.and_then(|token| std::str::from_utf8(&token).ok()?.parse().ok());
-        match (id, status) {
-            (Some(id), Some(status @ 100..=999)) => {
-                let item = Self {
-                    status,
-                    is_partial,
-                    members,
-                };
-                Ok((id, item))
-            }
-            (None, _) => Err("it has an answer without an id".to_owned()),
-            (_, _) => Err("it has an answer without a status".to_owned()),
-        }
-    }
-
     pub(super) fn is_success(&self) -> bool {
         self.status < 400
     }
+}
 
-    /// The wait that it asks for, if it does so intelligibly.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
-        let values = self.header("retry-after");
-        http::retry_after(values.iter().map(String::as_str), SystemTime::now())
-    }
+/// The body that answers the requests at these places, read as it arrives: no more of it is held
+/// than the lines of the output and one item.
+#[derive(Debug)]
+pub(super) struct Answers<'a> {
+    chunk: &'a Chunk,
+    places: &'a [usize],
+    items: Vec<Option<Item>>,
+    splitter: Splitter,
+    has_list: bool,
+    /// What the body may still have.
+    left: usize,
+    /// Its beginning, until the list comes: without one it may be an error.
+    start: Vec<u8>,
+}
 
-    /// Where it says that the thing lies, if it does.
-    pub(super) fn location(&self) -> Option<String> {
-        self.header("location").into_iter().next()
-    }
+/// What may stand beside the items.
+const MOST_BESIDE: usize = 1 << 20;
 
-    fn header(&self, name: &str) -> Vec<String> {
-        let headers = self.members.iter().find(|(key, _)| is_name(key, "headers"));
-        let headers = headers.and_then(|(_, value)| object::members(value).ok());
-        let meant = headers
-            .into_iter()
-            .flatten()
-            .filter(|(key, _)| object::text(key).is_some_and(|key| key.eq_ignore_ascii_case(name)));
-        let text = |value: Vec<u8>| object::text(&value).or_else(|| String::from_utf8(value).ok());
-        meant.filter_map(|(_, value)| text(value)).collect()
-    }
-
-    /// The line of the output.
-    pub(super) fn line(&self, line: &Line) -> Vec<u8> {
-        let mut text = [b"{\"id\":", line.id.token.as_slice()].concat();
-        for (key, value) in &self.members {
-            text.push(b',');
-            text.extend_from_slice(key);
-            text.push(b':');
-            text.extend_from_slice(value);
+impl<'a> Answers<'a> {
+    /// No item may be longer than `max_item` bytes.
+    pub(super) fn new(chunk: &'a Chunk, places: &'a [usize], max_item: usize) -> Self {
+        Self {
+            chunk,
+            places,
+            items: places.iter().map(|_| None).collect(),
+            splitter: Splitter::of("responses", max_item),
+            has_list: false,
+            left: max_item
+                .saturating_mul(places.len())
+                .saturating_add(MOST_BESIDE),
+            start: Vec::new(),
         }
-        text.extend_from_slice(b"}\n");
-        text
     }
+
+    /// Reads on in the body.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a body that cannot be right.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.left = self.left.checked_sub(bytes.len()).ok_or("it is too long")?;
+        if !self.has_list && self.start.len() < MOST_BESIDE {
+            self.start.extend_from_slice(bytes);
+        }
+        let mut at = 0;
+        while let Some(piece) = self.splitter.next(bytes, &mut at).map_err(flawed)? {
+            match piece {
+                Piece::Start => {
+                    self.has_list = true;
+                    self.start = Vec::new();
+                }
+                Piece::Item {
+                    text, is_partial, ..
+                } => {
+                    let (head, index) = Head::read(text, self.places)?;
+                    let line = &self.chunk.lines[self.places[index]];
+                    let item = Item {
+                        status: head.status,
+                        is_partial,
+                        retry_after: head.retry_after,
+                        location: head.location,
+                        line: written(text, line)?,
+                    };
+                    if self.items[index].replace(item).is_some() {
+                        return Err("it answers the same request twice".to_owned());
+                    }
+                }
+                Piece::Member { key, .. } if is_name(key, "responses") => {
+                    return Err("`responses` is no array".to_owned());
+                }
+                Piece::Member { .. } | Piece::End => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Each request's response, where it has one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`take`](Self::take).
+    pub(super) fn finish(&mut self) -> Result<Vec<Option<Item>>, String> {
+        self.splitter.finish().map_err(flawed)?;
+        if !self.has_list {
+            return Err("it has no `responses`".to_owned());
+        }
+        Ok(std::mem::take(&mut self.items))
+    }
+
+    /// What came instead of a list.
+    pub(super) fn without_list(&self) -> Option<&[u8]> {
+        (!self.has_list).then_some(self.start.as_slice())
+    }
+}
+
+/// What is looked up in a response.
+#[derive(Debug, Default)]
+struct Head {
+    status: u16,
+    retry_after: Option<Duration>,
+    location: Option<String>,
+}
+
+impl Head {
+    /// And the index of the request that it belongs to.
+    fn read(text: &[u8], places: &[usize]) -> Result<(Self, usize), String> {
+        let (mut ids, mut statuses, mut headers) = (Vec::new(), Vec::new(), None);
+        object::each(&[text], &mut |key, value| {
+            if is_name(key, "id") {
+                ids.push(object::text(value));
+            } else if is_name(key, "status") {
+                let status = std::str::from_utf8(value).ok();
+                statuses.push(status.and_then(|text| text.parse().ok()));
+            } else if is_name(key, "headers") {
+                headers.get_or_insert_with(|| object::members(value).unwrap_or_default());
+            }
+        })
+        .map_err(flawed)?;
+        let headers = headers.unwrap_or_default();
+        let status = match (one(ids, "id")?, one(statuses, "status")?) {
+            (None, _) => return Err("it has an answer without an id".to_owned()),
+            (Some(id), Some(status @ 100..=999)) => (id, status),
+            (Some(_), _) => return Err("it has an answer without a status".to_owned()),
+        };
+        let (id, status) = status;
+        let index = places.iter().position(|place| wire_id(*place) == id);
+        let index = index.ok_or("it has an answer to what was not asked")?;
+        let waits = fields(&headers, "retry-after");
+        let head = Self {
+            status,
+            retry_after: http::retry_after(waits.iter().map(String::as_str), SystemTime::now()),
+            location: fields(&headers, "location").into_iter().next(),
+        };
+        Ok((head, index))
+    }
+}
+
+fn fields(headers: &[Member], name: &str) -> Vec<String> {
+    let meant = headers
+        .iter()
+        .filter(|(key, _)| object::text(key).is_some_and(|key| key.eq_ignore_ascii_case(name)));
+    let text =
+        |value: &Vec<u8>| object::text(value).or_else(|| String::from_utf8(value.clone()).ok());
+    meant.filter_map(|(_, value)| text(value)).collect()
+}
+
+/// The line of the output: the response with the id of the input.
+fn written(text: &[u8], line: &Line) -> Result<Vec<u8>, String> {
+    let id = line.id.token.as_slice();
+    let mut written = Vec::with_capacity(text.len() + id.len() + 8);
+    written.extend_from_slice(b"{\"id\":");
+    written.extend_from_slice(id);
+    object::each(&[text], &mut |key, value| {
+        if !is_name(key, "id") {
+            for part in [b",", key, b":", value] {
+                written.extend_from_slice(part);
+            }
+        }
+    })
+    .map_err(flawed)?;
+    written.extend_from_slice(b"}\n");
+    Ok(written)
 }
 
 /// The line of the output for a request that has no answer.
@@ -117,16 +203,15 @@ pub(super) fn unanswered(line: &Line, code: &str, message: &str) -> Vec<u8> {
 }
 
 /// The value of the member that may come once.
-fn one(members: Vec<Member>, name: &str) -> Result<Option<Vec<u8>>, String> {
-    let mut meant = members.into_iter().filter(|(key, _)| is_name(key, name));
-    let value = meant.next().map(|(_, value)| value);
-    match meant.next() {
-        Some(_) => Err(format!("it has two `{name}`")),
-        None => Ok(value),
+fn one<T>(values: Vec<Option<T>>, name: &str) -> Result<Option<T>, String> {
+    let mut values = values.into_iter();
+    match (values.next(), values.next()) {
+        (_, Some(_)) => Err(format!("it has two `{name}`")),
+        (value, None) => Ok(value.flatten()),
     }
 }
 
-fn flawed(flaw: &Flaw) -> String {
+fn flawed(flaw: Flaw) -> String {
     format!("{} at byte {}", flaw.what, flaw.at)
 }
 

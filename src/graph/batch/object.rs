@@ -5,56 +5,60 @@ use crate::graph::splitter::{Flaw, Piece, Splitter};
 
 /// The members of the object that `text` is, in their order, without white space between tokens.
 pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, Flaw> {
-    read(text).map(|(members, _)| members)
+    let mut members = Vec::new();
+    each(&[text], &mut |key, value| {
+        members.push((key.to_owned(), value.to_owned()));
+    })?;
+    Ok(members)
 }
 
-/// The same, and whether something inside has a further link, so that it is not whole.
-pub(super) fn read(text: &[u8]) -> Result<(Vec<Member>, bool), Flaw> {
-    let mut splitter = Splitter::new(text.len());
-    let mut members = Vec::new();
-    let mut at = 0;
-    while let Some(piece) = splitter.next(text, &mut at)? {
-        if let Piece::Member { key, value } = piece {
-            members.push((key.to_owned(), value.to_owned()));
-        } else {
-            // The splitter takes an array of this name apart; here it has no such meaning.
-            return Err(Flaw {
-                at: at as u64,
-                what: "an array `value`",
-            });
+/// Shows the members of the object that these texts make together; none of them is copied that
+/// lies whole in one of the texts.
+pub(super) fn each(texts: &[&[u8]], show: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Flaw> {
+    walk(texts, &mut |piece| match piece {
+        Piece::Member { key, value } => {
+            show(key, value);
+            Ok(())
         }
-    }
-    splitter.finish().map(|()| (members, splitter.is_partial()))
+        // The splitter takes an array of this name apart; here it has no such meaning.
+        _ => Err("an array `value`"),
+    })
 }
 
 /// The items of the array that `text` is.
 pub(super) fn items(text: &[u8]) -> Result<Vec<Vec<u8>>, Flaw> {
-    let object = [b"{\"value\":", text, b"}"].concat();
-    let mut splitter = Splitter::new(object.len());
     let mut items = Vec::new();
-    let mut at = 0;
-    while let Some(piece) = splitter.next(&object, &mut at)? {
-        match piece {
-            Piece::Item { text, .. } => items.push(text.to_owned()),
-            Piece::Member { .. } => {
-                return Err(Flaw {
-                    at: 0,
-                    what: "not an array",
-                });
-            }
-            Piece::Start | Piece::End => {}
+    walk(&[b"{\"value\":", text, b"}"], &mut |piece| match piece {
+        Piece::Item { text, .. } => {
+            items.push(text.to_owned());
+            Ok(())
+        }
+        Piece::Member { .. } => Err("not an array"),
+        Piece::Start | Piece::End => Ok(()),
+    })?;
+    Ok(items)
+}
+
+fn walk(
+    texts: &[&[u8]],
+    take: &mut dyn FnMut(Piece<'_>) -> Result<(), &'static str>,
+) -> Result<(), Flaw> {
+    let mut splitter = Splitter::new(texts.iter().map(|text| text.len()).sum());
+    for text in texts {
+        let mut at = 0;
+        while let Some(piece) = splitter.next(text, &mut at)? {
+            take(piece).map_err(|what| Flaw { at: 0, what })?;
         }
     }
-    splitter.finish().map(|()| items)
+    splitter.finish()
 }
 
 /// Any JSON text without white space between its tokens; `None` is none.
 pub(super) fn compact(text: &[u8]) -> Option<Vec<u8>> {
-    let object = [b"{\"body\":", text, b"}"].concat();
-    match members(&object).ok()?.as_slice() {
-        [(_, value)] => Some(value.clone()),
-        _ => None,
-    }
+    let mut values = Vec::new();
+    let texts = [&b"{\"body\":"[..], text, b"}"];
+    each(&texts, &mut |_, value| values.push(value.to_owned())).ok()?;
+    values.pop().filter(|_| values.is_empty())
 }
 
 /// The text of a string token.

@@ -1,8 +1,7 @@
 //! One request that carries many, and what came back for it.
 
 use crate::error::Error;
-use crate::graph::batch::MOST;
-use crate::graph::batch::answers::{self, Item, wrong};
+use crate::graph::batch::answers::{Answers, Item, wrong};
 use crate::graph::batch::chunk::Chunk;
 use crate::graph::call::{Call, MAX_REFUSAL, Reply};
 use crate::graph::service::Graph;
@@ -42,7 +41,7 @@ pub(super) fn post(
     let reply = call.send(&request).map_err(Lost::without_answer)?;
     match reply.answer.status {
         // The batch itself may be said to have failed because of a request in it.
-        200..=299 | 424 => read(reply, places, graph.max_item()),
+        200..=299 | 424 => read(reply, chunk, places, graph.max_item()),
         501 | 505 | 507 => Err(Lost::for_sure(refused(reply))),
         status @ (408 | 500..) if !is_reading => {
             let failure = Failure::Status(status, reply.answer.retry_after());
@@ -62,20 +61,38 @@ fn url(graph: &Graph, chunk: &Chunk) -> Result<Url, Error> {
     Url::parse(&url).map_err(|reason| Error::parameters(format!("url {url}: {reason}")))
 }
 
-fn read(mut reply: Reply, places: &[usize], max: usize) -> Result<Vec<Option<Item>>, Lost> {
-    let body = reply.answer.body.read_all(max.saturating_mul(MOST));
-    let body = body.map_err(|fault| Lost {
-        failure: fault.is_passing.then_some(Failure::Broken),
-        is_unsure: true,
-        error: fault.error,
-    })?;
-    let has_list = matches!(answers::responses(&body), Ok(Some(_)));
-    if reply.answer.status == 424 && !has_list {
-        return Err(Lost::for_sure(reply.refusal(Some(&body))));
-    }
-    answers::read(&body, places).map_err(|reason| {
-        let code = reply.refusal(Some(&body)).report().code.clone();
-        let error = match code.filter(|_| !has_list) {
+fn read(
+    mut reply: Reply,
+    chunk: &Chunk,
+    places: &[usize],
+    max_item: usize,
+) -> Result<Vec<Option<Item>>, Lost> {
+    let mut answers = Answers::new(chunk, places, max_item);
+    let mut buffer = vec![0; 32 * 1024];
+    let outcome = loop {
+        match reply.answer.body.read(&mut buffer) {
+            Ok(0) => break answers.finish(),
+            Ok(n) => {
+                if let Err(reason) = answers.take(&buffer[..n]) {
+                    break Err(reason);
+                }
+            }
+            Err(fault) => {
+                return Err(Lost {
+                    failure: fault.is_passing.then_some(Failure::Broken),
+                    is_unsure: true,
+                    error: fault.error,
+                });
+            }
+        }
+    };
+    outcome.map_err(|reason| {
+        let instead = answers.without_list();
+        if reply.answer.status == 424 && instead.is_some() {
+            return Lost::for_sure(reply.refusal(instead));
+        }
+        let code = instead.and_then(|body| reply.refusal(Some(body)).report().code.clone());
+        let error = match code {
             Some(code) => wrong(&format!("an error inside a success: {code}")),
             None => wrong(&reason),
         };

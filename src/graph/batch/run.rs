@@ -167,19 +167,19 @@ impl Run<'_> {
     /// Gives a request its last answer, if it has one and was not given.
     fn settle(&mut self, place: usize) {
         let line = &self.chunk.lines[place];
-        let Some(item) = &self.standings[place].last else {
-            return;
-        };
         if self.is_given[place] {
             return;
         }
+        let Some(item) = &mut self.standings[place].last else {
+            return;
+        };
         let is_elsewhere = is_redirect(item.status) && line.is_get();
         if let Some(moved) = self.moved.as_mut().filter(|_| is_elsewhere) {
             moved.push(place);
         } else {
             let answered = Answered {
                 number: line.number,
-                text: item.line(line),
+                text: std::mem::take(&mut item.line),
                 is_failed: !item.is_success(),
                 is_partial: item.is_partial,
             };
@@ -193,7 +193,7 @@ impl Run<'_> {
         let line = &self.chunk.lines[place];
         let last = self.standings[place].last.as_ref();
         let status = last.map_or(0, |item| item.status);
-        let location = last.and_then(Item::location);
+        let location = last.and_then(|item| item.location.clone());
         match follow(self.graph, line, status, location.as_deref()) {
             Ok((text, status)) => {
                 let answered = Answered {

@@ -74,10 +74,10 @@ fn an_answer_that_cannot_be_right_ends_the_command() {
             "{\"responses\":[{\"id\":\"1\",\"status\":0}]}",
             "it has an answer without a status",
         ),
-        ("{\"responses\":{}}", "not an array at byte 0"),
+        ("{\"responses\":{}}", "`responses` is no array"),
         (
             "{\"responses\":[],\"responses\":[]}",
-            "it has two `responses`",
+            "a second list at byte 27",
         ),
         ("{\"value\":1}", "it has no `responses`"),
         (
@@ -111,6 +111,24 @@ fn an_answer_that_cannot_be_right_ends_the_command() {
     tenant.on(BATCH, [Reply::html(200)]);
     let run = batch(&tenant, &[], "a\n");
     assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{}", run.stderr);
+}
+
+#[test]
+fn a_batch_has_no_more_room_than_its_requests_may_need() {
+    let long = |length| {
+        let text = "x".repeat(length);
+        format!("{{\"id\":\"1\",\"status\":200,\"body\":\"{text}\"}}")
+    };
+    let fits = batch(&answering(&long(900)), &["--max-item", "1000"], "a\n");
+    assert_eq!((fits.code, fits.stderr.as_str()), (0, ""));
+    let run = batch(&answering(&long(1100)), &["--max-item", "1000"], "a\n");
+    let told = "graph: the answer to a batch is not right: longer than --max-item allows at byte ";
+    assert_eq!((run.code, run.stdout.as_str()), (5, ""));
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    // White space is not without end either.
+    let blank = format!("{}\n{}", " ".repeat(900), "[]".repeat(600_000));
+    let run = batch(&answering(&blank), &["--max-item", "1000"], "a\n");
+    assert_eq!(run.code, 5, "{}", run.stderr);
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn a_signal_ends_it_at_once_with_whole_lines_written() {
     let (tenant, input) = things(20);
     tenant.on_part("/v1.0/things/20", [Reply::status(429).retry_after("60")]);
     let mgd = Mgd::new(&tenant);
-    let (child, mut stdin, mut stdout) = start(&mgd, &[]);
+    let (child, mut stdin, mut stdout) = start(&mgd, &["-q"]);
     stdin.write_all(input.as_bytes()).unwrap();
     let mut lines = String::new();
     for _ in 0..19 {

@@ -73,7 +73,7 @@ fn a_second_signal_ends_it_at_once_and_the_page_comes_again() {
 fn a_signal_while_it_waits_for_an_answer_ends_it_at_once() {
     let (tenant, mgd) = tenant("a");
     tenant.always("/v1.0/users/delta", Reply::status(429).retry_after("60"));
-    let child = mgd.start(arguments(&[]));
+    let child = mgd.start(arguments(&["-q"]));
     wait_until(|| !gets(&tenant, 0).is_empty());
     child.signal("-TERM");
     end(child).ended(143, "", "");
