@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::auth::AccessToken;
-use crate::error::{Error, Report, Resync, printable};
+use crate::error::{Error, Report, Resync, printable, without_mark};
 use crate::graph::forbidden::{Forbidden, forbidden};
 use crate::graph::resync::is_resync;
 use crate::http::Answer;
@@ -40,7 +40,7 @@ pub(crate) fn refusal(answer: &Answer, body: Option<&[u8]>, asked: &Asked<'_>) -
         (None, true) => "graph: an error without a text".to_owned(),
         (None, false) if !refusal.message.is_empty() => format!("graph: {}", refusal.message),
         (None, false) => {
-            let excerpt = answer.redactor.excerpt(body);
+            let excerpt = answer.redactor.excerpt(without_mark(body));
             format!("graph: no Graph error: {excerpt}")
         }
     };
@@ -109,10 +109,11 @@ impl Refusal {
     }
 
     fn parse(body: &[u8]) -> Self {
-        let Ok(body) = serde_json::from_slice::<Value>(body) else {
+        let Ok(body) = serde_json::from_slice::<Value>(without_mark(body)) else {
             return Self::default();
         };
         let mut refusal = Self::default();
+        let mut details = Vec::new();
         let mut level = body.get("error");
         if let Some(Value::String(code)) = level {
             // The shape of RFC 6749, which gateways in front of Graph use.
@@ -130,8 +131,10 @@ impl Refusal {
             if refusal.request_id.is_none() {
                 refusal.request_id = text(error, &["request-id", "requestId"]);
             }
+            details.extend(error["details"].as_array().into_iter().flatten());
             level = error.get("innerError").or_else(|| error.get("innererror"));
         }
+        refusal.append(&details);
         // "The place is unknown" stands on an inner level, below a code that says less.
         let place = refusal
             .codes
@@ -141,6 +144,23 @@ impl Refusal {
             refusal.codes.swap(0, place);
         }
         refusal
+    }
+
+    /// Adds what `details` say, as in `target: message`
+    /// (OData JSON format 4.01, section 19): most often which value is wrong, and why.
+    fn append(&mut self, details: &[&Value]) {
+        const MOST: usize = 10;
+        let mut parts = vec![std::mem::take(&mut self.message)];
+        for detail in details.iter().take(MOST) {
+            let target = text(detail, &["target"]).map(|target| target + ": ");
+            let says = text(detail, &["message", "code"]).unwrap_or_default();
+            parts.push(target.unwrap_or_default() + &says);
+        }
+        if details.len() > MOST {
+            parts.push(format!("and {} more", details.len() - MOST));
+        }
+        parts.retain(|part| !part.is_empty());
+        self.message = parts.join("; ");
     }
 
     /// The outermost code.
@@ -176,6 +196,11 @@ fn hint(status: u16, codes: &[String], message: &str, asked: &Asked<'_>) -> Opti
             roles: asked.token.roles().as_deref(),
             consent: asked.consent,
         }))
+    } else if matches!(status, 301..=303 | 307 | 308) && !matches!(asked.method, "GET" | "HEAD") {
+        let method = asked.method;
+        Some(format!(
+            "a {method} is not sent to another address; mgd request -i shows the Location"
+        ))
     } else if matches!(status, 301..=303 | 307 | 308) {
         Some("the content lies elsewhere, where only this follows: mgd download PATH -O -".into())
     } else if message.contains("/me request") {
@@ -220,6 +245,12 @@ mod tests {
             read(r#"{"error":"invalid_token","error_description":"d"}"#),
             expect("invalid_token", "d", "")
         );
+        assert_eq!(
+            read("\u{feff}{\"error\":{\"code\":\"A\",\"message\":\"m\"}}"),
+            expect("A", "m", "")
+        );
+        let details = r#"{"error":{"code":"A","message":"m","details":[{"target":"t","code":"B","message":"n"},{"code":"C"},{},7]}}"#;
+        assert_eq!(read(details), expect("A", "m; t: n; C", ""));
         for body in [
             "",
             "<html>",

@@ -183,6 +183,80 @@ fn a_limit_closes_the_document() {
 }
 
 #[test]
+fn no_link_is_left_that_skips_items() {
+    const MORE: &str = "mgd: more items follow: --limit ended the listing\n";
+    const FIRST: &str = "mgd: more pages follow: this was the first only\n";
+    for body in [
+        r#"{"c":0,"@odata.nextLink":"{next}","value":[1,2],"x":1}"#,
+        r#"{"c":0,"value":[1,2],"x":1,"@odata.nextLink":"{next}"}"#,
+    ] {
+        for (limit, note) in [("1", MORE), ("2", MORE), ("3", FIRST)] {
+            let (tenant, run) = merged(&[body], &["--first-page", "--limit", limit]);
+            let link = tenant.url("/v1.0/items?p=2");
+            let expected = match limit {
+                "1" => r#"{"c":0,"value":[1]}"#.to_owned(),
+                _ => format!(r#"{{"c":0,"value":[1,2],"x":1,"@odata.nextLink":"{link}"}}"#),
+            };
+            run.ended(0, &(expected + "\n"), note);
+            asked(&tenant, &["items"]);
+        }
+    }
+    for body in [
+        r#"{"@odata.deltaLink":"d","value":[1,2]}"#,
+        r#"{"value":[1,2],"@odata.deltaLink":"d"}"#,
+    ] {
+        merged(&[body], &["--limit", "1"])
+            .1
+            .ended(0, "{\"value\":[1]}\n", MORE);
+        let whole = r#"{"value":[1,2],"@odata.deltaLink":"d"}"#;
+        merged(&[body], &["--limit", "2"])
+            .1
+            .ended(0, &format!("{whole}\n"), "");
+    }
+    // What is no collection has no link that could skip anything.
+    let single = r#"{"@odata.deltaLink":"d","a":1}"#;
+    merged(&[single], &["--limit", "1"])
+        .1
+        .ended(0, &format!("{single}\n"), "");
+}
+
+#[test]
+fn members_of_a_response_that_broke_off_do_not_count() {
+    let (tenant, mgd) = script([("items", page("1", "items?p=2"))]);
+    let first = r#"{"@odata.deltaLink":"old","a":1,"value":[2],"b":1"#;
+    let cut = Reply::json(format!("{first},\"c\":1}}")).cut_after(first.len());
+    let whole = Reply::json(r#"{"value":[2],"a":2}"#);
+    tenant.on("/v1.0/items?p=2", [cut, whole]);
+    let expected = format!("{{\"value\":[{},2],\"a\":2}}\n", items("1"));
+    mgd.get(&["items"]).ended(0, &expected, "");
+}
+
+#[test]
+fn a_first_page_that_broke_off_leaves_no_link_of_another() {
+    let cut = |tenant: &Tenant| {
+        let link = tenant.url("/v1.0/items?p=2");
+        let start = format!(
+            "{{\"@odata.nextLink\":\"{link}\",\"value\":[{}",
+            items("1 2")
+        );
+        let at = start.len();
+        Reply::json(start + "]}").cut_after(at)
+    };
+    for (next, output, code) in [
+        ("items?p=2", "json", 0),
+        ("items?p=3", "json", 4),
+        ("items?p=3", "jsonl", 0),
+        ("", "json", 4),
+    ] {
+        let (tenant, mgd) = script([]);
+        tenant.on("/v1.0/items", [cut(&tenant), page("1 2 3", next)]);
+        let run = mgd.get(&["items", "--first-page", "-o", output]);
+        assert_eq!(run.code, code, "{next} {output}: {}", run.stderr);
+        assert_eq!(run.stdout.ends_with("}\n"), code == 0);
+    }
+}
+
+#[test]
 fn no_content_prints_nothing() {
     for output in ["json", "jsonl", "raw"] {
         let (tenant, mgd) = script([("thing", Reply::bare(204))]);

@@ -4,9 +4,11 @@ mod ahead;
 mod bearer;
 mod breaks;
 mod links;
+mod marks;
 mod repeats;
 mod shapes;
 mod text;
+mod unchanged;
 
 use std::io::{BufRead as _, BufReader};
 

@@ -186,6 +186,34 @@ fn what_changes_while_its_page_is_asked_for_again_is_not_lost() {
 }
 
 #[test]
+fn links_of_up_to_64_kb_are_kept_and_followed() {
+    let (tenant, mgd) = tenant("");
+    let link = |name: &str| {
+        let start = tenant.url(&format!("/v1.0/users/delta?{name}="));
+        format!("{start}{}", "x".repeat(65_534 - start.len()))
+    };
+    let (next, last) = (link("$skiptoken"), link("$deltatoken"));
+    let page = |kind: &str, link: &str, id: &str| {
+        Reply::json(format!(
+            "{{\"@odata.{kind}\":\"{link}\",\"value\":[{{\"id\":\"{id}\"}}]}}"
+        ))
+    };
+    tenant.on("/v1.0/users/delta", [page("nextLink", &next, "a")]);
+    let second = [Reply::status(403), page("deltaLink", &last, "b")];
+    tenant.on("/v1.0/users/delta?$skiptoken", second);
+    let run = delta(&mgd, &[]);
+    assert_eq!((run.code, run.stdout), (1, jsonl("a")));
+    assert_eq!(state(&mgd)["link"], next);
+    delta(&mgd, &[]).ended(0, &jsonl("b"), "");
+    assert_eq!(state(&mgd)["link"], last);
+    tenant.on(
+        "/v1.0/users/delta?$deltatoken",
+        [page("deltaLink", &last, "c")],
+    );
+    delta(&mgd, &[]).ended(0, &jsonl("c"), "");
+}
+
+#[test]
 fn throttling_and_a_refused_token_are_waited_out() {
     let (tenant, mgd) = tenant("a b c");
     tenant.on("/v1.0/users/delta", [Reply::status(429).retry_after("0.2")]);

@@ -62,3 +62,20 @@ fn the_secret_does_not_follow_a_redirect() {
     }
     assert_eq!(other.connections(), 0);
 }
+
+#[test]
+fn a_change_that_is_redirected_is_no_download() {
+    for method in ["POST", "PATCH", "DELETE"] {
+        let tenant = Tenant::start();
+        let moved = Reply::bare(307).header("Location", "{origin}/v1.0/elsewhere");
+        tenant.always("/v1.0/things", moved);
+        let run = Mgd::new(&tenant).list(["request", method, "things"]);
+        let hint = format!(
+            "mgd: hint: a {method} is not sent to another address; mgd request -i shows the \
+             Location\n"
+        );
+        assert_eq!((run.code, run.stdout.as_str()), (5, ""));
+        assert!(run.stderr.ends_with(&hint), "{}", run.stderr);
+        assert_eq!(lines(&tenant).len(), 2);
+    }
+}

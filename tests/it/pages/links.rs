@@ -118,6 +118,49 @@ fn a_link_without_end_is_not_followed() {
 }
 
 #[test]
+fn a_link_of_up_to_64_kb_is_followed_wherever_it_is_given() {
+    for length in [17_000, 40_000, 65_534] {
+        let tenant = Tenant::start();
+        let mgd = Mgd::new(&tenant);
+        let start = tenant.url("/v1.0/items?p=");
+        let link = format!("{start}{}", "x".repeat(length - start.len()));
+        let first = format!("{{\"value\":[],\"@odata.nextLink\":\"{link}\"}}");
+        let busy = Reply::status(500).retry_after("0.05");
+        tenant.on("/v1.0/items", [Reply::json(first)]);
+        let path = "/v1.0/items?p=";
+        tenant.on(
+            path,
+            [
+                page("1", ""),
+                page("1", ""),
+                busy.clone(),
+                busy.clone(),
+                busy,
+            ],
+        );
+        mgd.get(&["items", "-ojsonl"]).ended(0, &jsonl("1"), "");
+        let resume = ["--resume", &link, "-ojsonl"];
+        mgd.get(&resume).ended(0, &jsonl("1"), "");
+        let run = mgd.get(&resume);
+        assert!(run.stderr.contains(&link), "the hint names the link");
+        let sent = tenant.requests().pop().unwrap();
+        assert_eq!(tenant.url(&sent.target), link);
+        assert_eq!(tenant.replies_left(), 0);
+    }
+}
+
+#[test]
+fn a_link_that_is_too_long_as_it_is_sent_is_not_followed() {
+    let (tenant, run) = follow(&format!(
+        "\"{{origin}}/v1.0/items?p={}\"",
+        "é".repeat(12_000)
+    ));
+    let hint = resume_hint(&tenant, "items", "1");
+    let story = "the next link is longer than 64 kB: not followed";
+    run.ended(5, &jsonl("1"), &format!("mgd: graph: {story}\n{hint}"));
+}
+
+#[test]
 fn two_links_on_a_page_cannot_be_right() {
     let link = "\"{origin}/v1.0/items?p=2\"";
     assert_wrong(

@@ -158,6 +158,59 @@ fn the_way_back_may_end_in_the_same_link() {
 
 const LOST: &str = "mgd: graph: DirectoryPageTokenNotFoundException: No. (HTTP 400)\n";
 
+/// Two pages, of which the first is throttled once and the second breaks off and is then unknown to
+/// Graph: the first page, asked for anew, is this one, and this is what it leads to.
+fn interrupted(anew: Reply, rest: Reply) -> (Tenant, Mgd) {
+    let (tenant, mgd) = script([("items?p=3", rest)]);
+    tenant.on("/v1.0/items", [throttled(), page("1 2", "items?p=2"), anew]);
+    let cut = page("3 4 5", "").cut_after(35);
+    tenant.on("/v1.0/items?p=2", [cut, lost()]);
+    (tenant, mgd)
+}
+
+#[test]
+fn a_page_that_broke_off_and_is_lost_goes_on_by_a_fresh_link() {
+    for rest in ["3 4 5", "3 4", "3 4 x y"] {
+        let (tenant, mgd) = interrupted(page("1 2", "items?p=3"), page(rest, ""));
+        let run = mgd.get(&["items", "-ojsonl"]);
+        run.ended(0, &jsonl(&format!("1 2 {rest}")), "");
+        let two = "items?p=2";
+        asked(&tenant, &["items", "items", two, two, "items", "items?p=3"]);
+    }
+}
+
+#[test]
+fn a_page_that_broke_off_and_is_another_by_its_fresh_link_cannot_be_continued() {
+    for (anew, rest) in [
+        (page("1 2", "items?p=3"), "x 3 4"),
+        (page("1 2", "items?p=3"), "3"),
+        (page("1 2", ""), "3 4"),
+        (page("1 2 3", "items?p=3"), "3 4"),
+        (page("1", "items?p=3"), "3 4"),
+    ] {
+        let (_tenant, mgd) = interrupted(anew, page(rest, ""));
+        let run = mgd.get(&["items", "-ojsonl"]);
+        run.ended(4, &jsonl("1 2 3 4"), DIFFERS);
+    }
+    // The link of the first page would have the items of the second come again.
+    let (_tenant, mgd) = interrupted(error(404, "x"), page("", ""));
+    let run = mgd.get(&["items", "-ojsonl"]);
+    let (_, hint) = DIFFERS.split_once('\n').unwrap();
+    let line = "mgd: graph: x: No. (HTTP 404)\n";
+    run.ended(1, &jsonl("1 2 3 4"), &format!("{line}{hint}"));
+}
+
+#[test]
+fn a_page_that_broke_off_and_whose_repeat_is_refused_starts_over() {
+    let (tenant, mgd) = script([("items", page("1 2", "items?p=2"))]);
+    let cut = page("3 4 5", "").cut_after(35);
+    tenant.on("/v1.0/items?p=2", [cut, error(404, "x")]);
+    let run = mgd.get(&["items", "-ojsonl"]);
+    let (_, hint) = DIFFERS.split_once('\n').unwrap();
+    let line = "mgd: graph: x: No. (HTTP 404)\n";
+    run.ended(1, &jsonl("1 2 3 4"), &format!("{line}{hint}"));
+}
+
 #[test]
 fn a_place_that_is_lost_twice_is_an_error() {
     let (tenant, mgd) = poisoned();

@@ -114,6 +114,86 @@ fn value_of_another_type_on_a_later_page_cannot_be_right() {
 }
 
 #[test]
+fn a_later_page_whose_value_is_null_has_no_items() {
+    for output in ["jsonl", "json"] {
+        let null = "{\"value\":null,\"@odata.nextLink\":\"{origin}/v1.0/items?p=3\"}";
+        let (tenant, mgd) = script([
+            ("items", page("1", "items?p=2")),
+            ("items?p=2", Reply::json(null)),
+            ("items?p=3", page("2", "items?p=4")),
+            ("items?p=4", Reply::json("{\"value\":null}")),
+        ]);
+        let expected = match output {
+            "json" => format!("{{\"value\":[{}]}}\n", items("1 2")),
+            _ => jsonl("1 2"),
+        };
+        mgd.get(&["items", "-o", output]).ended(0, &expected, "");
+        asked(&tenant, &["items", "items?p=2", "items?p=3", "items?p=4"]);
+    }
+}
+
+#[test]
+fn a_single_object_is_bounded_while_it_is_read() {
+    let members: Vec<_> = (0..100)
+        .map(|n| format!("\"m{n}\":\"{}\"", "x".repeat(40)))
+        .collect();
+    let body = format!("{{{}}}", members.join(","));
+    let (_tenant, mgd) = script([("thing", Reply::json(body.clone()))]);
+    mgd.get(&["thing", "--max-item", "5k"])
+        .ended(0, &(body.clone() + "\n"), "");
+    // However the text is packed, and though it does not end.
+    let endless = Reply::json(body.replace('}', &format!(",\"n\":\"{}", "y".repeat(1_000_000))));
+    let (_tenant, mgd) = script([("thing", endless.gzip())]);
+    let run = mgd.get(&["thing", "--max-item", "2k"]);
+    run.refused(5, "mgd: graph: an object longer than --max-item allows\n");
+}
+
+#[test]
+fn members_beside_a_collection_are_bounded_wherever_they_stand() {
+    let member = |n: u32| format!("\"m{n}\":\"{}\"", "x".repeat(600_000));
+    let both = [member(1), member(2)].join(",");
+    for body in [
+        format!("{{{both},\"value\":[]}}"),
+        format!("{{\"value\":[],{both}}}"),
+        format!("{{{both},\"@odata.nextLink\":\"x\"}}"),
+    ] {
+        let run = get(&body, "jsonl").1;
+        run.refused(5, "mgd: graph: more than 1 MiB beside `value`\n");
+    }
+    get(&format!("{{{both}}}"), "json")
+        .1
+        .ended(0, &format!("{{{both}}}\n"), "");
+}
+
+#[test]
+fn a_web_page_of_graph_itself_is_to_be_had_raw() {
+    let page = Reply::html(200);
+    for (path, reply) in [
+        ("users/U/onenote/pages/P/content", page.clone()),
+        ("things/T/page", page.header("request-id", "r")),
+    ] {
+        let (tenant, mgd) = script([]);
+        tenant.always(&format!("/v1.0/{path}"), reply);
+        let run = mgd.get(&[path]);
+        assert_eq!((run.code, run.stdout.as_str()), (5, ""));
+        let hint = "mgd: hint: -o raw writes it as it came\n";
+        assert!(run.stderr.ends_with(hint), "{}", run.stderr);
+        assert!(mgd.get(&[path, "-oraw"]).ok().stdout.starts_with("<html>"));
+    }
+}
+
+#[test]
+fn a_long_text_is_to_be_had_raw() {
+    let text = "x".repeat(1_100_000);
+    let (tenant, mgd) = script([]);
+    tenant.always("/v1.0/thing", Reply::text(text.clone()));
+    let hint = "mgd: hint: -o raw writes it as it came\n";
+    let story = "mgd: graph: a plain text longer than 1 MiB\n";
+    mgd.get(&["thing"]).refused(5, &format!("{story}{hint}"));
+    assert!(mgd.get(&["thing", "-oraw"]).ok().stdout == text);
+}
+
+#[test]
 fn two_values_cannot_be_right() {
     let (one, two) = (items("1"), items("2"));
     let story = "the answer is not right: a second `value` at byte 29 of 43 read";
