@@ -1,6 +1,7 @@
 //! Answers that break off, lie, or are no answers.
 
 mod bodies;
+mod bounds;
 mod chunks;
 mod cuts;
 mod ends;
