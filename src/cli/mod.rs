@@ -37,7 +37,9 @@ use crate::cli::args::commands::CacheCommand;
 use crate::cli::args::{Command, Request};
 use crate::cli::console::Console;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
+use crate::error::Error;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
@@ -70,20 +72,33 @@ fn run(request: Request) -> Result<(), Failure> {
             stdout.write(text.as_bytes())?;
             stdout.finish()
         }
-        Request::Run(command, setup) => match *command {
-            Command::Batch(batch) => batch::run(&batch, &setup),
-            Command::Cache(cache) => match cache.command {
-                CacheCommand::Clear(_) => cache::clear(&setup),
-                CacheCommand::List(list) => cache::list(&list, &setup),
-            },
-            Command::Check(check) => check::run(&check, *setup),
-            Command::ConsentUrl(_) => consent_url::run(&setup),
-            Command::Delta(delta) => delta::run(&delta, &setup),
-            Command::Download(download) => download::run(&download, &setup),
-            Command::Get(get) => get::run(&get, &setup),
-            Command::Request(request) => request::run(&request, *setup),
-            Command::Token(token) => token::run(&token, *setup),
-            Command::Upload(upload) => upload::run(&upload, &setup),
+        Request::Run(command, setup) => {
+            if let Some(time) = setup.max_time {
+                let voice = setup.voice;
+                signals::end_after(time, move || {
+                    let error = Error::unavailable("the time of --max-time is up");
+                    Console::new(voice).error(&error);
+                });
+            }
+            run_command(*command, *setup)
+        }
+    }
+}
+
+fn run_command(command: Command, setup: Setup) -> Result<(), Failure> {
+    match command {
+        Command::Batch(batch) => batch::run(&batch, &setup),
+        Command::Cache(cache) => match cache.command {
+            CacheCommand::Clear(_) => cache::clear(&setup),
+            CacheCommand::List(list) => cache::list(&list, &setup),
         },
+        Command::Check(check) => check::run(&check, setup),
+        Command::ConsentUrl(_) => consent_url::run(&setup),
+        Command::Delta(delta) => delta::run(&delta, &setup),
+        Command::Download(download) => download::run(&download, &setup),
+        Command::Get(get) => get::run(&get, &setup),
+        Command::Request(request) => request::run(&request, setup),
+        Command::Token(token) => token::run(&token, setup),
+        Command::Upload(upload) => upload::run(&upload, &setup),
     }
 }

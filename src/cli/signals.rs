@@ -1,4 +1,4 @@
-//! Signals that end the program.
+//! What ends the program whatever its threads do: a signal, or the end of its time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,9 @@ use crate::cli::exit::Exit;
 
 /// How long the work may go on after the first signal: the promise is 10 s.
 const PATIENCE: Duration = Duration::from_secs(9);
+/// How long it may go on after the time of `--max-time`, so that it ends by itself and says where
+/// it was; how long after that, and how long the end may take. The promise is a second.
+const GRACE: Duration = Duration::from_millis(300);
 
 /// Whether a signal ends the program in its handler, whatever the threads do: before there is
 /// anything to finish, and at the second signal.
@@ -94,7 +97,8 @@ fn obey() {
         // A thread, because the work may be waiting in the kernel when the signal comes.
         let watch = move || {
             if let Some(signal) = signals.forever().next() {
-                finish(signal);
+                finish(PATIENCE, move || end(signal));
+                end(signal);
             }
         };
         AT_ONCE.store(false, Ordering::SeqCst);
@@ -119,24 +123,43 @@ fn end_at_once_at(signal: i32) -> std::io::Result<signal_hook::SigId> {
     }
 }
 
-/// Ends the program when the step under way has ended and the half-written files are removed.
-fn finish(signal: i32) -> ! {
+/// Ends the program soon after this time, whatever it waits for: a reader of stdout that does not
+/// read, a writer of stdin that does not write, a file system that is gone. `say` says why.
+pub(super) fn end_after(time: Duration, say: impl FnOnce() + Send + 'static) {
+    let watch = move || {
+        wait(time.saturating_add(GRACE));
+        finish(GRACE, move || {
+            say();
+            signal_hook::low_level::exit(Exit::Unavailable as i32)
+        });
+        signal_hook::low_level::exit(Exit::Unavailable as i32)
+    };
+    // Without a thread the time of the network is bounded all the same.
+    let _ = thread::Builder::new().spawn(watch);
+}
+
+/// Removes the half-written files when the step under way has ended, or after `patience`, and ends
+/// the program by `last`; returns where even that takes too long.
+fn finish(patience: Duration, last: impl FnOnce() + Send + 'static) {
     IS_ENDING.store(true, Ordering::SeqCst);
-    let start = Instant::now();
     // In a thread of its own, which may wait for another, or for a file system that is gone.
     let finish = thread::Builder::new().spawn(move || {
-        let step = STEP_ENDED.wait_while(work(), |work| work.is_step);
-        for path in &step.unwrap_or_else(PoisonError::into_inner).temporary {
+        let step = STEP_ENDED.wait_timeout_while(work(), patience, |work| work.is_step);
+        for path in &step.unwrap_or_else(PoisonError::into_inner).0.temporary {
             let _ = fs::remove_file(path);
         }
-        end(signal);
+        last();
     });
     if finish.is_ok() {
-        while let Some(left) = PATIENCE.checked_sub(start.elapsed()) {
-            thread::park_timeout(left);
-        }
+        wait(patience + GRACE);
     }
-    end(signal)
+}
+
+fn wait(time: Duration) {
+    let start = Instant::now();
+    while let Some(left) = time.checked_sub(start.elapsed()) {
+        thread::park_timeout(left);
+    }
 }
 
 /// Ends the program as the signal would have.

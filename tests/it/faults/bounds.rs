@@ -176,6 +176,58 @@ fn a_batch_without_end_is_left_when_the_time_is_up() {
     assert_eq!(run.code, 4, "{}", run.stderr);
 }
 
+#[test]
+fn whatever_the_program_waits_for_it_ends_when_the_time_is_up() {
+    let tenant = Tenant::with_users(2000);
+    for id in 0..3000 {
+        tenant.change(&format!("{{\"id\":\"{id:040}\"}}"));
+    }
+    let mgd = Mgd::new(&tenant).promises(Duration::from_secs(2));
+    let list = ["get", "users", "-o", "jsonl"];
+    for (command, is_reading, is_json) in [
+        (&list[..], false, false),
+        (&list[..], false, true),
+        (&["batch"], true, false),
+        (&["delta", "users/delta", "--state", "s"], false, false),
+    ] {
+        let bounds = ["parameters.json", "--max-time", "2"];
+        let errors = if is_json {
+            &["--errors", "json"][..]
+        } else {
+            &[]
+        };
+        let mut command = mgd.command([&bounds, errors, command].concat());
+        command.stdin(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let stdin = child.stdin.take().filter(|_| is_reading);
+        let mut stdout = child.stdout.take().unwrap();
+        // A pipe that is full, or that stays empty.
+        let status = child.wait().unwrap();
+        drop(stdin);
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).unwrap();
+        assert_eq!(text.is_empty(), is_reading);
+        let mut said = String::new();
+        let stderr = child.stderr.take();
+        stderr.unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(status.code(), Some(4), "{said}");
+        assert!(said.contains("the time of --max-time is up"), "{said}");
+        assert_eq!(said.starts_with("{\"level\":\"error\""), is_json, "{said}");
+    }
+}
+
+#[test]
+fn a_half_written_file_is_removed_when_the_time_is_up() {
+    let bench = timed(|guest| flood(guest, &begun(""), &items()));
+    let run = |arguments: &[&str]| {
+        let child = bench.start(&[arguments, &["--max-time", "2"]].concat());
+        Run::from(child.wait_with_output().unwrap()).code
+    };
+    assert_eq!(run(&["get", "users", "-o", "jsonl", "-O", "out"]), 4);
+    let names = bench.mgd.scratch.names();
+    assert!(!names.iter().any(|name| name.contains("out")), "{names:?}");
+}
+
 /// Whoever leaves a body because of its pace says so.
 #[track_caller]
 fn assert_too_slow(what: &str, child: Child) {
