@@ -198,6 +198,7 @@ impl<'g> Delta<'g> {
             }
             Err(error) => {
                 self.reset(error)?;
+                self.owes_reset = false;
                 Ok(Event::Reset(Reset::Expired))
             }
         }

@@ -3,6 +3,7 @@
 mod ahead;
 mod bearer;
 mod breaks;
+mod histories;
 mod links;
 mod marks;
 mod repeats;

@@ -17,8 +17,8 @@ command! {
         note = "a page was written, and was synced to the disk if stdout is a file. Into a pipe that",
         note = "promise ends at the pipe; --state-out lets a script move the state into place once",
         note = "the reader has succeeded.",
-        note = "The line {{\"@mgd.reset\":true}} says that Graph no longer knows the place: all that",
-        note = "there is follows, and what does not come again is gone.",
+        note = "The line {{\"@mgd.reset\":true}} says that all that there is follows, and that what does",
+        note = "not come again is gone: the delta token expired, or a full round begins again.",
         note = "One process at a time has a state: a second one ends at once with exit code 4.",
         note = "A signal ends it when the page in hand is written, or after 10 s; a second one at once."
     )]

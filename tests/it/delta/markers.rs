@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use super::{BEGINS, CHANGED, MARKER, add, append, delta, gets, is_at_start, known, state, tenant};
+use super::{
+    BEGINS, CHANGED, MARKER, RESET, add, append, delta, gets, is_at_start, known, state, tenant,
+};
 use crate::support::{Mgd, items, jsonl};
 use crate::tenant::{Reply, Tenant};
 
@@ -78,6 +80,16 @@ fn a_file_that_holds_lines_has_a_reader_who_knows_them() {
         append(&mgd, &[]).ended(0, "", "");
         assert_eq!(mgd.scratch.read("out"), out);
     }
+}
+
+#[test]
+fn one_reset_is_enough_where_graph_asks_for_one_too() {
+    let (tenant, mgd) = tenant("a b");
+    broken(&mgd, &tenant, &[]);
+    let start = "/v1.0/users/delta?$deltatoken=";
+    let gone = Reply::graph_error(410, "resyncRequired", "m").header("Location", start);
+    tenant.on("/v1.0/users/delta", [gone]);
+    delta(&mgd, &[]).ended(0, &format!("{MARKER}{}", jsonl("a b")), RESET);
 }
 
 #[test]

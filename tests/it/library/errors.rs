@@ -1,9 +1,9 @@
 //! What an error says.
 
-use mgd::{Error, Graph, Report};
+use mgd::{Error, Graph, Report, Resume};
 
 use super::{client, graph};
-use crate::support::Scratch;
+use crate::support::{Scratch, page};
 use crate::tenant::{Reply, Tenant};
 
 #[test]
@@ -115,4 +115,26 @@ fn a_token_for_graph_is_given_to_no_other_host_unless_it_is_trusted() {
     let own = client().with_scope("api://contoso/.default");
     assert!(Graph::new(own).with_root(proxy).is_ok());
     assert_eq!(tenant.connections(), 0);
+}
+
+#[test]
+fn a_listing_that_broke_off_is_resumed_as_its_error_says() {
+    let (tenant, scratch) = (Tenant::start(), Scratch::new());
+    let graph = graph(&tenant, &scratch);
+    tenant.on("/v1.0/items", [page("1 2", "items?p=2")]);
+    let busy = Reply::status(500).retry_after("0.05");
+    let third = || page("3", "");
+    let replies = [busy.clone(), busy.clone(), busy, third(), third()];
+    tenant.on("/v1.0/items?p=2", replies);
+    let error = graph.items("items").find_map(Result::err).unwrap();
+    let resume = error.report().resume.clone().unwrap();
+    assert_eq!((resume.skip, resume.hash), (0, None));
+    let mut pages = graph.resume(&resume).unwrap();
+    assert_eq!(pages.next_item().unwrap(), Some(&b"{\"id\":\"3\"}"[..]));
+    assert_eq!(pages.next_item().unwrap(), None);
+
+    let other = Resume::new(resume.link, 1, Some(7));
+    let error = graph.resume(&other).unwrap().next_item().unwrap_err();
+    assert!(matches!(error, Error::Unavailable(_)), "{error}");
+    assert_eq!(error.report().resume, None);
 }
