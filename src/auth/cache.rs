@@ -110,10 +110,19 @@ impl TokenCache {
 
     /// Tries the lock, which lasts until it is dropped or the process ends.
     pub(super) fn try_lock(&self) -> Lock {
+        self.try_lock_of(".lock")
+    }
+
+    /// Tries the lock of those for whom the first one is held for too long.
+    pub(super) fn try_second_lock(&self) -> Lock {
+        self.try_lock_of(".lock2")
+    }
+
+    fn try_lock_of(&self, suffix: &str) -> Lock {
         let Some(path) = self.path() else {
             return Lock::Missing(String::new());
         };
-        let lock = own_folder_of(path).and_then(|()| open_lock(&beside(path, ".lock")));
+        let lock = own_folder_of(path).and_then(|()| open_lock(&beside(path, suffix)));
         match lock {
             Ok(lock) => match lock.try_lock() {
                 Ok(()) => Lock::Held(lock),

@@ -3,17 +3,18 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use crate::auth::authority::Authority;
-use crate::auth::cache::{LOCK_POLL, Lock, TokenCache};
+use crate::auth::cache::TokenCache;
 use crate::auth::credential::Credential;
 use crate::auth::entry::Key;
 use crate::auth::managed_identity::resource;
+use crate::auth::renewal::Renewal;
 use crate::auth::throttle::Throttle;
 use crate::auth::token::{AccessToken, sorted};
 use crate::error::Error;
-use crate::http::{Attempts, Http, Network, Origin, Url};
+use crate::http::{Http, Network, Origin, Url};
 
 /// An application that can keep a secret
 /// ([RFC 6749 §2.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.1)) and acts in its own
@@ -29,33 +30,11 @@ pub struct ConfidentialClient {
     pub(super) http: Http,
     /// The token endpoint, once it was discovered.
     pub(super) endpoint: OnceLock<Url>,
-    state: Mutex<State>,
+    /// The token in memory.
+    token: Mutex<Option<AccessToken>>,
     has_warned: AtomicBool,
     pub(super) has_warned_of_credential: AtomicBool,
 }
-
-#[derive(Debug, Default)]
-struct State {
-    token: Option<AccessToken>,
-    /// When a replacement for a good token failed last.
-    failed_at: Option<Instant>,
-}
-
-/// Why the token at hand will not do.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Renewal<'r> {
-    /// There is none, or it is about to expire.
-    Missing,
-    /// Graph refused this one.
-    Refused(&'r AccessToken),
-    /// The caller wants another, whatever is at hand.
-    Forced,
-    /// Graph wants a token with these claims; none that is at hand has them.
-    Claims(&'r str),
-}
-
-/// How long a failed replacement of a token that is still good is not tried again.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 impl ConfidentialClient {
     /// An application of the tenant that `authority` names, for instance
@@ -104,7 +83,7 @@ impl ConfidentialClient {
             cache: TokenCache::none(),
             throttle: Throttle::default(),
             endpoint: OnceLock::new(),
-            state: Mutex::default(),
+            token: Mutex::default(),
             has_warned: AtomicBool::new(false),
             has_warned_of_credential: AtomicBool::new(false),
         }
@@ -157,20 +136,17 @@ impl ConfidentialClient {
     }
 
     pub(crate) fn acquire(&self, renewal: Renewal<'_>) -> Result<AccessToken, Error> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut in_memory = self.token.lock().unwrap_or_else(PoisonError::into_inner);
         let key = self.key()?;
         let now = SystemTime::now();
-        let known = state
-            .token
-            .take()
-            .filter(|token| renewal.accepts(token, now));
+        let known = in_memory.take().filter(|token| renewal.accepts(token, now));
         let known = known.or_else(|| self.find(&key, renewal));
         let token = match known {
-            Some(token) if token.is_aging_at(now) => self.refresh(token, &key, &mut state),
+            Some(token) if token.is_aging_at(now) => self.refresh(token, &key),
             Some(token) => token,
             None => self.renew(&key, renewal)?,
         };
-        state.token = Some(token.clone());
+        *in_memory = Some(token.clone());
         Ok(token)
     }
 
@@ -193,10 +169,10 @@ impl ConfidentialClient {
     /// The token in memory, if it can be used as it is.
     pub(crate) fn token_at_hand(&self) -> Option<AccessToken> {
         // Somebody who holds the lock may be asking for another token.
-        let state = self.state.try_lock().ok()?;
+        let token = self.token.try_lock().ok()?;
         let now = SystemTime::now();
         let is_good = |token: &&AccessToken| token.is_fresh_at(now) && !token.is_aging_at(now);
-        state.token.as_ref().filter(is_good).cloned()
+        token.as_ref().filter(is_good).cloned()
     }
 
     pub(crate) fn http(&self) -> &Http {
@@ -229,65 +205,6 @@ impl ConfidentialClient {
         self.authority.consent_url(&self.client_id)
     }
 
-    /// Replaces a token that is still good, if that can be had at once; else it does for now.
-    fn refresh(&self, token: AccessToken, key: &Key, state: &mut State) -> AccessToken {
-        let is_patient = state.failed_at.is_some_and(|at| at.elapsed() < PATIENCE);
-        let is_throttled = self.throttle.wait_for(&self.account()).is_some();
-        // Whoever holds the lock is replacing it already.
-        let lock = self.cache.try_lock();
-        if is_patient || is_throttled || matches!(lock, Lock::Busy) {
-            return token;
-        }
-        if let Some(newer) = self.find(key, Renewal::Missing)
-            && !newer.is_aging_at(SystemTime::now())
-        {
-            return newer;
-        }
-        match self.ask(key, None, &mut Attempts::new(Duration::ZERO)) {
-            Ok(newer) => newer,
-            Err(error) => {
-                state.failed_at = Some(Instant::now());
-                self.http
-                    .listener()
-                    .note(|| format!("the token is still good, though {error}"));
-                token
-            }
-        }
-    }
-
-    /// Gets a new token, alone among all processes that share the cache.
-    fn renew(&self, key: &Key, renewal: Renewal<'_>) -> Result<AccessToken, Error> {
-        let start = Instant::now();
-        let deadline = start.checked_add(self.http.retry_max_time());
-        let deadline = self.http.deadline().into_iter().chain(deadline).min();
-        let _lock = loop {
-            match self.cache.try_lock() {
-                Lock::Busy if deadline.is_none_or(|deadline| Instant::now() < deadline) => {
-                    self.http.pause(LOCK_POLL);
-                    if let Some(token) = self.find(key, renewal) {
-                        return Ok(token);
-                    }
-                }
-                lock => break lock,
-            }
-        };
-        match &_lock {
-            Lock::Busy => self.warn_of_cache("its lock is held for too long"),
-            Lock::Missing(reason) if !reason.is_empty() => {
-                self.warn_of_cache(&format!("no lock: {reason}"));
-            }
-            _ => {}
-        }
-        if let Some(token) = self.find(key, renewal) {
-            return Ok(token);
-        }
-        let claims = match renewal {
-            Renewal::Claims(claims) => Some(claims),
-            Renewal::Forced | Renewal::Missing | Renewal::Refused(_) => None,
-        };
-        self.ask(key, claims, &mut self.http.attempts())
-    }
-
     /// Tells what is wrong with the cache, once: the rest follows from it.
     pub(super) fn warn_of_cache(&self, reason: &str) {
         if let Some(path) = self.cache.path()
@@ -300,7 +217,7 @@ impl ConfidentialClient {
         }
     }
 
-    fn find(&self, key: &Key, renewal: Renewal<'_>) -> Option<AccessToken> {
+    pub(super) fn find(&self, key: &Key, renewal: Renewal<'_>) -> Option<AccessToken> {
         let now = SystemTime::now();
         let found = self.cache.find(key, now).unwrap_or_else(|reason| {
             self.warn_of_cache(&reason);
@@ -344,16 +261,4 @@ fn new_http(network: Network, credential: &Credential) -> Http {
     let secret = credential.fixed_secret();
     secret.into_iter().for_each(|it| http.redactor().add(it));
     http
-}
-
-impl Renewal<'_> {
-    /// Whether a token that is at hand will do.
-    fn accepts(self, token: &AccessToken, now: SystemTime) -> bool {
-        token.is_fresh_at(now)
-            && match self {
-                Self::Missing => true,
-                Self::Refused(refused) => token.secret.expose() != refused.secret.expose(),
-                Self::Claims(_) | Self::Forced => false,
-            }
-    }
 }

@@ -5,10 +5,10 @@ use std::time::SystemTime;
 use crate::auth::assertion::{Asked, Signer};
 use crate::auth::certificate::Validity;
 use crate::auth::federated::Federated;
-use crate::auth::managed_identity::{Selector, Source};
+use crate::auth::managed_identity::{Schedule, Selector, Source};
 use crate::auth::signer::{key_of, signer_from};
 use crate::error::Error;
-use crate::http::{Attempts, Http};
+use crate::http::{Failed, Http};
 use crate::secret::Secret;
 
 /// What the application proves its identity with
@@ -104,18 +104,28 @@ impl Credential {
         }
     }
 
+    /// When the attempts for one token are made, where an endpoint of its own says so.
+    pub(crate) fn schedule(&self) -> Schedule {
+        let source = match &self.0 {
+            Kind::ManagedIdentity(managed) => Some(&managed.0),
+            Kind::Federated(federated) => federated.managed(),
+            Kind::Certificate(_) | Kind::Secret(_) => None,
+        };
+        source.map_or(Schedule::new(false), Source::schedule)
+    }
+
     /// The form fields that prove the identity in one request.
     pub(crate) fn proof(
         &self,
         asked: &Asked<'_>,
         http: &Http,
-        attempts: &mut Attempts,
-    ) -> Result<Vec<(&'static str, Secret)>, Error> {
+        schedule: &mut Schedule,
+    ) -> Result<Vec<(&'static str, Secret)>, Failed> {
         let assertion = match &self.0 {
             Kind::Secret(secret) => return Ok(vec![("client_secret", secret.clone())]),
             Kind::ManagedIdentity(_) => return Ok(Vec::new()),
             Kind::Certificate(signer) => signer.assertion(asked)?,
-            Kind::Federated(federated) => federated.assertion(http, attempts)?,
+            Kind::Federated(federated) => federated.assertion(http, schedule)?,
         };
         Ok(vec![
             ("client_assertion", assertion),

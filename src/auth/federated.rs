@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::auth::managed_identity::{Selector, Source};
+use crate::auth::managed_identity::{Schedule, Selector, Source};
 use crate::error::{Error, Report};
 use crate::form;
 use crate::fs::{Guarded, shown};
-use crate::http::{Answer, Attempts, Failed, Failure, Http, Request, Url};
+use crate::http::{Answer, Failed, Failure, Http, Request, Url};
 use crate::secret::Secret;
 
 /// Who vouches for the application.
@@ -60,18 +60,26 @@ impl Federated {
         Ok(Self::GitHub { url, request_token })
     }
 
+    /// The managed identity, if it is one that vouches.
+    pub(crate) fn managed(&self) -> Option<&Source> {
+        match self {
+            Self::ManagedIdentity(source, _) => Some(source),
+            Self::File(_) | Self::GitHub { .. } => None,
+        }
+    }
+
     /// A token to send as `client_assertion`; fresh for each request, as it lives for minutes.
     ///
     /// # Errors
     ///
     /// `Parameters` when there is none, or what is there is no token; else what asking for it ends
     /// with.
-    pub(crate) fn assertion(&self, http: &Http, attempts: &mut Attempts) -> Result<Secret, Error> {
+    pub(crate) fn assertion(&self, http: &Http, schedule: &mut Schedule) -> Result<Secret, Failed> {
         match self {
-            Self::File(path) => from_file(path),
-            Self::GitHub { url, request_token } => from_github(url, request_token, http, attempts),
+            Self::File(path) => Ok(from_file(path)?),
+            Self::GitHub { url, request_token } => from_github(url, request_token, http),
             Self::ManagedIdentity(source, selector) => {
-                let token = source.acquire(http, selector, AUDIENCE, attempts)?;
+                let token = source.attempt(http, selector, AUDIENCE, schedule)?;
                 Ok(token.secret().clone())
             }
         }
@@ -109,27 +117,25 @@ fn is_jwt(text: &str) -> bool {
     text.len() <= MAX_TOKEN && text.split('.').count() == 3 && text.split('.').all(is_part)
 }
 
-fn from_github(
-    url: &Url,
-    request_token: &Secret,
-    http: &Http,
-    attempts: &mut Attempts,
-) -> Result<Secret, Error> {
-    let at = |error: Error| error.at("GitHub Actions");
+fn from_github(url: &Url, request_token: &Secret, http: &Http) -> Result<Secret, Failed> {
+    let at = |failed: Failed| Failed {
+        error: failed.error.at("GitHub Actions"),
+        ..failed
+    };
     let request = Request {
         headers: &[("accept".to_owned(), "application/json".to_owned())],
         bearer: Some(request_token),
         ..Request::get(url)
     };
-    let issued = http.retry(url.origin(), attempts, |_| {
-        let mut answer = http.exchange(&request)?;
-        let body = Zeroizing::new(answer.body.read_all(MAX_ANSWER)?);
-        read_github(&answer, &body).map_err(|error| Failed {
+    let mut answer = http.exchange(&request).map_err(Failed::from).map_err(at)?;
+    let body = answer.body.read_all(MAX_ANSWER).map_err(Failed::from);
+    let body = Zeroizing::new(body.map_err(at)?);
+    read_github(&answer, &body).map_err(|error| {
+        at(Failed {
             error,
             failure: answer.failure().unwrap_or(Failure::Final),
         })
-    });
-    issued.map_err(at)
+    })
 }
 
 fn read_github(answer: &Answer, body: &[u8]) -> Result<Secret, Error> {

@@ -14,14 +14,15 @@ use zeroize::Zeroizing;
 
 use crate::auth::managed_identity::answer::{NOT_AZURE, Reply};
 use crate::auth::managed_identity::question::{Proof, Question};
-use crate::auth::managed_identity::schedule::{Cause, Schedule};
+use crate::auth::managed_identity::schedule::Cause;
 use crate::auth::token::AccessToken;
 use crate::error::Error;
-use crate::http::{self, Attempts, Failed, Fault, Http, Request, Url};
+use crate::http::{self, Failed, Fault, Http, Origin, Request, Url};
 use crate::secret::Secret;
 
 pub(crate) use crate::auth::managed_identity::detect::detect;
 pub(crate) use crate::auth::managed_identity::question::resource;
+pub(crate) use crate::auth::managed_identity::schedule::Schedule;
 
 /// Which of the machine's identities is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,34 +97,40 @@ impl Source {
         }
     }
 
-    /// A token for a resource (see [`resource`]); no cache is asked or filled.
+    /// One attempt to get a token for a resource (see [`resource`]); no cache is asked or filled.
     ///
     /// # Errors
     ///
     /// `Parameters` when this source cannot select such an identity, or its key cannot be read;
     /// `Token` when the identity is refused, most often because the machine has none;
     /// `Unavailable` when no usable answer came in time; `Protocol` when an answer cannot be right.
-    pub(crate) fn acquire(
+    pub(crate) fn attempt(
         &self,
         http: &Http,
         selector: &Selector,
         resource: &str,
-        attempts: &mut Attempts,
-    ) -> Result<AccessToken, Error> {
+        schedule: &mut Schedule,
+    ) -> Result<AccessToken, Failed> {
         let question = self
             .question(selector, resource)
             .map_err(|error| error.at(&self.place()))?;
-        let mut schedule = Schedule::new(matches!(self.kind, Kind::Imds));
-        http.retry(self.endpoint.origin(), attempts, |_| {
-            self.ask(http, &question, selector, resource)
-                .map_err(|failure| Failed {
-                    failure: match schedule.next(failure.cause) {
-                        Some(wait) => http::Failure::Scheduled(wait),
-                        None => http::Failure::Final,
-                    },
-                    error: failure.error,
-                })
-        })
+        self.ask(http, &question, selector, resource)
+            .map_err(|failure| Failed {
+                failure: match schedule.next(failure.cause) {
+                    Some(wait) => http::Failure::Scheduled(wait),
+                    None => http::Failure::Final,
+                },
+                error: failure.error,
+            })
+    }
+
+    /// When the attempts for one token are made.
+    pub(crate) fn schedule(&self) -> Schedule {
+        Schedule::new(matches!(self.kind, Kind::Imds))
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        self.endpoint.origin()
     }
 
     /// One try: a question and its answer, or Arc's two.

@@ -20,6 +20,8 @@ mod pbes2;
 mod pem;
 #[cfg(feature = "pfx")]
 mod pfx;
+mod renew;
+mod renewal;
 mod request;
 mod signer;
 mod throttle;
@@ -31,7 +33,6 @@ pub use cache::TokenCache;
 #[cfg(feature = "cli")]
 pub(crate) use certificate::{Validity, issuer};
 pub use client::ConfidentialClient;
-pub(crate) use client::Renewal;
 pub(crate) use cloud::{graph_hosts, is_for_graph, known_graph, may_have_graph_token};
 pub use credential::Credential;
 #[cfg(feature = "cli")]
@@ -39,5 +40,6 @@ pub(crate) use entry::Listed;
 pub(crate) use federated::Federated;
 pub(crate) use managed_identity::{Selector, Source, detect};
 pub(crate) use pem::{Binary, binary_kind};
+pub(crate) use renewal::Renewal;
 pub(crate) use signer::{key_of, signer_from};
 pub use token::AccessToken;

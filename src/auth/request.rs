@@ -10,26 +10,34 @@ use crate::auth::assertion::Asked;
 use crate::auth::client::ConfidentialClient;
 use crate::auth::credential::ASSERTION_TYPE;
 use crate::auth::entry::Key;
-use crate::auth::managed_identity::resource;
+use crate::auth::managed_identity::{Schedule, resource};
 use crate::auth::token::{AccessToken, Refusal, stray_report};
 use crate::error::Error;
 use crate::form;
-use crate::http::{Answer, Attempts, Failed, Failure, Request, Url};
+use crate::http::{Answer, Failed, Failure, Origin, Request, Url};
 use crate::secret::Secret;
 
 const MAX_ANSWER: usize = 1 << 20;
 
 impl ConfidentialClient {
-    /// One token request with its repeats; a token that comes is kept.
+    /// Whom the attempts are counted for.
+    pub(super) fn token_origin(&self) -> Result<Origin, Error> {
+        match self.credential.managed() {
+            Some((source, _)) => Ok(source.origin().clone()),
+            None => Ok(self.endpoint()?.origin().clone()),
+        }
+    }
+
+    /// One attempt to get a token; one that comes is kept.
     pub(super) fn ask(
         &self,
         key: &Key,
         claims: Option<&str>,
-        attempts: &mut Attempts,
-    ) -> Result<AccessToken, Error> {
+        schedule: &mut Schedule,
+    ) -> Result<AccessToken, Failed> {
         if let Some((source, selector)) = self.credential.managed() {
             let resource = resource(&self.scope)?;
-            let token = source.acquire(&self.http, selector, resource, attempts)?;
+            let token = source.attempt(&self.http, selector, resource, schedule)?;
             self.keep(key, &token);
             return Ok(token);
         }
@@ -39,17 +47,15 @@ impl ConfidentialClient {
         {
             self.http.listener().warn(&warning);
         }
-        self.http.retry(endpoint.origin(), attempts, |attempts| {
-            self.ask_once(&endpoint, key, claims, attempts)
-        })
+        self.ask_at(&endpoint, key, claims, schedule)
     }
 
-    fn ask_once(
+    fn ask_at(
         &self,
         endpoint: &Url,
         key: &Key,
         claims: Option<&str>,
-        attempts: &mut Attempts,
+        schedule: &mut Schedule,
     ) -> Result<AccessToken, Failed> {
         // Entra throttles an application of a tenant.
         let account = self.account();
@@ -57,7 +63,7 @@ impl ConfidentialClient {
             return Err(Failed::throttled("token endpoint", wait));
         }
         // Made anew for each attempt: an assertion must not be sent twice.
-        let proof = self.proof(endpoint.as_str(), attempts)?;
+        let proof = self.proof(endpoint.as_str(), schedule)?;
         let form = self.form(claims, &proof)?;
         for (_, secret) in proof.iter().filter(|(name, _)| *name != ASSERTION_TYPE) {
             self.http.redactor().add(secret);
@@ -66,7 +72,9 @@ impl ConfidentialClient {
             headers: &[("accept".to_owned(), "application/json".to_owned())],
             ..Request::form(endpoint, &form)
         })?;
-        let record = |wait| self.throttle.record(&account, wait, &self.http);
+        let record = |wait| {
+            self.throttle.record(&account, wait, &self.http);
+        };
         let failure = answer.failure();
         if failure.is_some() {
             answer.retry_after().into_iter().for_each(record);
@@ -97,12 +105,10 @@ impl ConfidentialClient {
         }
     }
 
-    fn proof(&self, endpoint: &str, attempts: &mut Attempts) -> Result<Proof, Error> {
+    fn proof(&self, endpoint: &str, schedule: &mut Schedule) -> Result<Proof, Failed> {
         if self.scope.is_empty() {
-            return Err(
-                Error::parameters("scope: missing, and this authority has no usual one")
-                    .hint("give the Graph root and /.default"),
-            );
+            let error = Error::parameters("scope: missing, and this authority has no usual one");
+            return Err(error.hint("give the Graph root and /.default").into());
         }
         let asked = Asked {
             endpoint,
@@ -110,7 +116,7 @@ impl ConfidentialClient {
             is_adfs: self.authority.is_adfs(),
             now: SystemTime::now(),
         };
-        self.credential.proof(&asked, &self.http, attempts)
+        self.credential.proof(&asked, &self.http, schedule)
     }
 
     fn form(&self, claims: Option<&str>, proof: &Proof) -> Result<Secret, Error> {

@@ -60,8 +60,9 @@ impl Throttle {
         own.max(other).filter(|wait| !wait.is_zero())
     }
 
-    /// Records that `key` was told to wait. `http` waits for other processes that do the same.
-    pub(super) fn record(&self, key: &str, wait: Duration, http: &Http) {
+    /// Records that `key` was told to wait, and says whether other processes can see that. `http`
+    /// waits for those that do the same.
+    pub(super) fn record(&self, key: &str, wait: Duration, http: &Http) -> bool {
         if let Some(until) = Instant::now().checked_add(wait) {
             let mut own = self.own();
             match own.iter_mut().find(|(known, _)| known == key) {
@@ -69,10 +70,11 @@ impl Throttle {
                 None => own.push((key.to_owned(), until)),
             }
         }
-        if let Some(file) = &self.file {
-            // The others are no worse off without: not worth a warning.
-            let _ = own_folder_of(file).map(|()| share(file, key, wait, http));
-        }
+        // The others are no worse off without: not worth a warning.
+        let file = self.file.as_deref();
+        file.is_some_and(|file| {
+            own_folder_of(file).is_ok() && share(file, key, wait, http).is_some()
+        })
     }
 
     /// Removes the records of those that `is_meant` picks by client id and tenant.

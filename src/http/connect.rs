@@ -46,7 +46,7 @@ impl<In: Transport> Connector<In> for Sockets {
             return Ok(Some(Either::A(tunnel)));
         }
         let connected_by = after(*details.timeout.after);
-        let until = self.deadline.map_or(connected_by, |d| d.min(connected_by));
+        let until = bounded(connected_by, self.deadline);
         let socket = Socket::connect(&details.addrs, until).map_err(|error| {
             // The next attempt looks the host up again.
             self.known.forget();
@@ -92,7 +92,7 @@ impl Connection {
             Timeout::RecvBody => pace::read_until().unwrap_or_else(|| after(SILENCE)),
             _ => after(*timeout.after),
         };
-        self.deadline.map_or(until, |deadline| deadline.min(until))
+        bounded(until, self.deadline)
     }
 
     fn write(&mut self, amount: usize, timeout: NextTimeout) -> io::Result<()> {
@@ -185,6 +185,12 @@ fn connected(error: Error) -> Error {
     }
 }
 
+/// The first of these moments, and of that when the attempt of this thread must be over.
+fn bounded(until: Instant, deadline: Option<Instant>) -> Instant {
+    let limit = pace::limit().map(|(end, _)| end);
+    deadline.into_iter().chain(limit).fold(until, Instant::min)
+}
+
 /// What a wait that has ended was for.
 fn timed_out(error: io::Error, phase: Timeout, deadline: Option<Instant>) -> Error {
     // The kernel gives up on a connection in its own time, and says so by a number.
@@ -192,8 +198,9 @@ fn timed_out(error: io::Error, phase: Timeout, deadline: Option<Instant>) -> Err
         return Error::Io(error);
     }
     let soon = Instant::now() + Duration::from_millis(2);
-    Error::Timeout(match deadline {
-        Some(deadline) if deadline <= soon => Timeout::Global,
+    Error::Timeout(match (deadline, pace::limit()) {
+        (Some(deadline), _) if deadline <= soon => Timeout::Global,
+        (_, Some((end, _))) if end <= soon => Timeout::PerCall,
         _ => phase,
     })
 }

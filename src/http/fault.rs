@@ -8,7 +8,7 @@ use ureq::Timeout;
 
 use crate::error::Error;
 use crate::http::content::Unread;
-use crate::http::pace::SILENCE;
+use crate::http::pace::{self, SILENCE};
 
 /// How long is waited for a connection, and then for an answer to begin.
 #[derive(Clone, Copy, Debug)]
@@ -169,6 +169,10 @@ impl Fault {
             Timeout::SendBody => {
                 let seconds = SILENCE.as_secs();
                 format!("the request was taken at less than 1 kB/s for {seconds} s")
+            }
+            Timeout::PerCall => {
+                let limit = pace::limit().map_or(Duration::ZERO, |(_, limit)| limit);
+                format!("no whole response within {} s", limit.as_secs())
             }
             Timeout::Global => {
                 // The deadline of the whole program: no time is left to try again.

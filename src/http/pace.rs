@@ -64,9 +64,23 @@ impl Pace {
 }
 
 thread_local! {
+    static WITHIN: Cell<Option<(Instant, Duration)>> = const { Cell::new(None) };
     static READ_UNTIL: Cell<Option<Instant>> = const { Cell::new(None) };
     static IS_CLOSED: Cell<bool> = const { Cell::new(false) };
     static IS_UNSENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs what must be over after `limit`, connections and bodies included.
+pub(super) fn within<T>(limit: Duration, run: impl FnOnce() -> T) -> T {
+    let before = WITHIN.replace(Instant::now().checked_add(limit).map(|end| (end, limit)));
+    let ran = run();
+    WITHIN.set(before);
+    ran
+}
+
+/// When that must be over which this thread runs, and how long it may take.
+pub(super) fn limit() -> Option<(Instant, Duration)> {
+    WITHIN.get()
 }
 
 /// Reads a part of a body, for which the socket waits until then at most; says too whether the

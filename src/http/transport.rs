@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::http::body::Body;
 use crate::http::fault::Fault;
 use crate::http::network::Network;
+use crate::http::pace;
 use crate::http::retry::{self, Attempts, Failure, GaveUp};
 use crate::http::roots::Roots;
 use crate::http::transport::exchange::Way;
@@ -132,6 +133,11 @@ impl Http {
 
     pub(crate) fn attempts(&self) -> Attempts {
         Attempts::new(self.0.network.retry_max_time)
+    }
+
+    /// Runs what must be over after `limit`, connections and bodies included.
+    pub(crate) fn within<T>(&self, limit: Duration, run: impl FnOnce() -> T) -> T {
+        pace::within(limit, run)
     }
 
     /// Makes attempts until one brings what is wanted, or there are enough of them; then the last

@@ -1,5 +1,6 @@
 //! The token cache: what is in it, who shares it, and what happens when it cannot be used.
 
+mod bounds;
 mod crowd;
 mod damage;
 mod folders;

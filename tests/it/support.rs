@@ -76,7 +76,6 @@ impl Mgd {
     }
 
     /// Every run promises to end within this time, and is killed when it exceeds the bound of it.
-    #[allow(dead_code, reason = "for the modules named bounds")]
     pub fn promises(mut self, promise: Duration) -> Self {
         self.promise = Some(promise);
         self

@@ -4,14 +4,18 @@ use std::time::Duration;
 use super::*;
 use crate::auth::managed_identity::detect;
 use crate::auth::managed_identity::scripted::{Answer, Scripted};
-use crate::http::Network;
+use crate::http::{Attempts, Network};
 
 const JWT: &str = "eyJh.eyJj-_.c2ln";
 
 fn assertion(federated: &Federated) -> Result<String, Error> {
     let http = Http::new(Network::default());
     let mut attempts = Attempts::new(Duration::from_secs(5));
-    let outcome = federated.assertion(&http, &mut attempts);
+    let mut schedule = Schedule::new(false);
+    let url = Url::parse("https://login.microsoftonline.com").unwrap();
+    let outcome = http.retry(url.origin(), &mut attempts, |_| {
+        federated.assertion(&http, &mut schedule)
+    });
     if let Err(error) = &outcome {
         let shown = format!("{error} {error:?} {federated:?}");
         assert!(!shown.contains("canary"), "{shown}");

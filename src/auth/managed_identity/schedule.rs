@@ -19,7 +19,7 @@ pub(super) enum Cause {
 /// The repeats for one token, as the Azure SDKs space them
 /// (learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance).
 #[derive(Debug)]
-pub(super) struct Schedule {
+pub(crate) struct Schedule {
     is_imds: bool,
     repeats: u32,
     has_answered: bool,
@@ -32,7 +32,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(800);
 const FIRST_WAIT_FOR_UPDATE: Duration = Duration::from_millis(2500);
 
 impl Schedule {
-    pub(super) fn new(is_imds: bool) -> Self {
+    pub(in crate::auth) fn new(is_imds: bool) -> Self {
         Self {
             is_imds,
             repeats: 0,

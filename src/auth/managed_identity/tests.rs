@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::auth::managed_identity::scripted::{Answer, Scripted};
-use crate::http::Network;
+use crate::http::{Attempts, Network};
 
 const GRAPH: &str = "https://graph.microsoft.com";
 const QUERY: &str = "resource=https%3A%2F%2Fgraph.microsoft.com";
@@ -46,7 +46,10 @@ fn ask(source: &Source, selector: &Selector, bound: Duration) -> Run {
         .with_proxy("http://127.0.0.1:1")
         .with_listener(move |notice| ear.lock().unwrap().push_str(&format!("{notice:?}\n")));
     let http = Http::new(network);
-    let outcome = source.acquire(&http, selector, GRAPH, &mut Attempts::new(bound));
+    let mut schedule = source.schedule();
+    let outcome = http.retry(source.origin(), &mut Attempts::new(bound), |_| {
+        source.attempt(&http, selector, GRAPH, &mut schedule)
+    });
     let told = told.lock().unwrap().clone();
     let shown = match &outcome {
         Ok(token) => format!("{told} {token:?} {source:?}"),

@@ -154,9 +154,12 @@ fn a_wait_that_a_wrong_clock_or_nobody_wrote_is_passed_over() {
 
 /// The lock of the cache, in another's hands until it is dropped.
 fn held(mgd: &Mgd) -> File {
-    let path = mgd
-        .scratch
-        .write("cache/msal_token_cache.json.lock", "", 0o600);
+    held_as(mgd, "lock")
+}
+
+fn held_as(mgd: &Mgd, suffix: &str) -> File {
+    let path = format!("cache/msal_token_cache.json.{suffix}");
+    let path = mgd.scratch.write(&path, "", 0o600);
     let lock = File::options().read(true).write(true).open(path).unwrap();
     lock.lock().unwrap();
     lock
@@ -181,6 +184,31 @@ fn a_lock_that_is_held_for_too_long_is_one_warning() {
     drop(lock);
     whole(&mgd.list(NOTHING), &tenant, "");
     assert_eq!(tenant.token_posts(), 1);
+}
+
+#[test]
+fn where_both_locks_are_held_for_too_long_it_gives_up() {
+    let tenant = Tenant::start();
+    let mgd = Mgd::new(&tenant);
+    put(&mgd, "{}");
+    let _locks = (held(&mgd), held_as(&mgd, "lock2"));
+    let run = mgd.list(["--retry-max-time", "1"]);
+    let message = "mgd: token cache cache/msal_token_cache.json: other processes hold its locks\n\
+                   mgd: hint: end the processes that were stopped\n";
+    run.refused(4, message);
+    assert_eq!(lines(&tenant), [] as [String; 0]);
+}
+
+#[test]
+fn a_good_token_is_not_replaced_early_where_that_cannot_be_recorded() {
+    let tenant = Tenant::start();
+    let mgd = Mgd::new(&tenant);
+    Cached::new(&tenant, &tenant.issue_token())
+        .with("refresh_on", (super::now() - 10).to_string().into())
+        .write(&mgd);
+    std::fs::create_dir(mgd.scratch.path("cache/msal_token_cache.json.not_before")).unwrap();
+    whole(&mgd.list(NOTHING), &tenant, "");
+    assert_eq!(tenant.token_posts(), 0);
 }
 
 #[test]
