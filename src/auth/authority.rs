@@ -29,7 +29,8 @@ impl Authority {
     /// `Parameters` when it is no https URL, names no tenant or one that is none, or is on a host
     /// that is no login host of Microsoft's. Loopback is let through.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let fail = |cause: &str| Error::parameters(format!("{text}: {cause}"));
+        // The text is not repeated: now and then it is a secret that belongs elsewhere.
+        let fail = |cause: &str| Error::parameters(cause);
         let text = text.trim();
         let url = Url::parse(text).map_err(|reason| {
             fail(&reason).hint("give https://login.microsoftonline.com/ and your tenant id")
@@ -74,7 +75,7 @@ impl Authority {
     ///
     /// `Parameters` when it is no https URL with a path.
     pub(crate) fn parse_oidc(text: &str) -> Result<Self, Error> {
-        let fail = |cause: &str| Error::parameters(format!("{text}: {cause}"));
+        let fail = |cause: &str| Error::parameters(cause);
         let text = text.trim().trim_end_matches('/');
         let url = Url::parse(text).map_err(|reason| fail(&reason))?;
         let path = url.path_and_query();

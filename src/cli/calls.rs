@@ -17,9 +17,9 @@ impl Calls {
         let mut fields = Vec::new();
         let mut prefer = Vec::new();
         for header in &self.headers {
+            // Not repeated: it may be a token.
             let (name, value) = header.split_once(':').ok_or_else(|| {
-                Error::parameters(format!("-H {header}: has no colon"))
-                    .hint("write -H 'Name: value'")
+                Error::parameters("-H: has no colon").hint("write -H 'Name: value'")
             })?;
             let (name, value) = (name.trim(), value.trim());
             if name.eq_ignore_ascii_case("prefer") {

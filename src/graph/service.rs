@@ -213,9 +213,8 @@ pub(crate) fn check_root(scopes: &str, root: &Url) -> Result<(), Error> {
 pub(crate) fn check_header(name: &str, value: &str) -> Result<(), Error> {
     let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     if name.is_empty() || !name.bytes().all(is_token) {
-        return Err(Error::parameters(format!(
-            "header {name}: is not a header's name"
-        )));
+        // Not repeated: it may be a token.
+        return Err(Error::parameters("header: its name is not a header's name"));
     }
     if RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
         return Err(Error::parameters(format!(

@@ -1,6 +1,7 @@
 //! The parameters file: a JSON object with known keys.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::de::{Deserializer as _, Error as _, MapAccess, Visitor};
@@ -9,7 +10,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::fs::{Guarded, shown};
+use crate::fs::{Guarded, cause, shown};
 use crate::nearest::nearest;
 use crate::secret::Secret;
 
@@ -132,11 +133,14 @@ impl ParametersFile {
 
     fn take(&mut self, key: &str, raw: &str) -> Result<(), Error> {
         if !KEYS.contains(&key) && key != PROXY {
-            let error = Error::parameters(format!("unknown key `{key}`"));
             let known = KEYS.iter().copied().chain([PROXY]);
             return Err(match nearest(key, known) {
-                Some(known) => error.hint(format!("did you mean `{known}`?")),
-                None => error.hint("take it out; README.md lists the keys"),
+                Some(known) => Error::parameters(format!("unknown key `{key}`"))
+                    .hint(format!("did you mean `{known}`?")),
+                // Not repeated: it may be a secret.
+                None => {
+                    Error::parameters("unknown key").hint("take it out; README.md lists the keys")
+                }
             });
         }
         if self.get(key).is_some() {
@@ -271,6 +275,16 @@ pub(super) fn read_secret(path: &Path) -> Result<Placed, Error> {
 
 /// The same for another kind of secret, which `what` names in errors.
 pub(super) fn read_secret_file(path: &Path, what: &str) -> Result<Placed, Error> {
+    if let Err(error) = std::fs::metadata(path)
+        && !matches!(
+            error.kind(),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::NotADirectory
+        )
+    {
+        // Its name is not repeated: it may be the secret itself.
+        let cause = cause(&error);
+        return Err(Error::parameters(format!("{what}: {cause}")).hint("check the path"));
+    }
     let guarded = Guarded::read(path, what, 64 * 1024)?;
     let place = format!("{what} {}", shown(path));
     guarded.check_private(what)?;

@@ -134,7 +134,7 @@ fn what_is_no_authority_is_refused_before_anybody_is_asked() {
     ] {
         mgd.edit(|parameters| parameters["oidc_authority"] = text.into());
         let run = mgd.list(NOTHING);
-        let cause = format!(": oidc_authority: {text}: {cause}\n");
+        let cause = format!(": oidc_authority: {cause}\n");
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
         assert!(run.stderr.contains(&cause), "{}", run.stderr);
     }

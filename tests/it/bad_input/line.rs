@@ -119,17 +119,17 @@ fn what_does_not_exist_or_contradicts_itself_is_named() {
         ),
         (
             &["parameters.json", "-H", "nocolon"],
-            "-H nocolon: has no colon",
+            "-H: has no colon",
             "write -H 'Name: value'",
         ),
         (
             &["parameters.json", "-H", ": x"],
-            "header : is not a header's name",
+            "header: its name is not a header's name",
             "",
         ),
         (
             &["parameters.json", "-H", "a b: x"],
-            "header a b: is not a header's name",
+            "header: its name is not a header's name",
             "",
         ),
         (

@@ -187,3 +187,45 @@ fn a_box_in_between_that_sends_the_form_back_does_not_have_the_secret_printed() 
         assert_clean("an echo", &run.stderr, &[]);
     }
 }
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_repeated() {
+    const VALUE: &str = "Xy8Q~canary.4-secret_of-mine-7";
+    let tenant = Tenant::start();
+    let quoted = format!("\"{VALUE}\"");
+    for changes in [
+        &[("authority", quoted.as_str())][..],
+        &[("authority", ""), ("oidc_authority", &quoted)],
+        &[("secret", ""), ("secret_file", &quoted)],
+        &[(VALUE, "1")],
+    ] {
+        let mgd = confined(&tenant);
+        let text = parameters(&tenant, changes);
+        mgd.scratch.write("parameters.json", text, 0o600);
+        let run = mgd.list(["-vv"]);
+        assert_eq!(run.code, 2, "{changes:?}: {}", run.stderr);
+        assert!(
+            !run.stderr.contains("canary"),
+            "{changes:?}: {}",
+            run.stderr
+        );
+    }
+    for arguments in [
+        ["--secret-file", VALUE],
+        ["--authority", VALUE],
+        ["--tenant", VALUE],
+        ["-H", &format!("Authorization Bearer {VALUE}")],
+        ["-H", &format!("Bearer {VALUE}: x")],
+    ] {
+        for more in [&["-vv"][..], &["-vv", "--errors", "json"]] {
+            let run = confined(&tenant).list([&arguments, more].concat());
+            assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
+            assert!(
+                !run.stderr.contains("canary"),
+                "{arguments:?}: {}",
+                run.stderr
+            );
+        }
+    }
+    assert_eq!(tenant.connections(), 0);
+}

@@ -127,7 +127,11 @@ fn what_is_no_secret_file_is_named() {
         refused(
             &mgd.list(NOTHING),
             &tenant,
-            &format!("secret file {path}: {cause}"),
+            &match path {
+                // It may be the secret itself.
+                "missing" => format!("secret file: {cause}"),
+                path => format!("secret file {path}: {cause}"),
+            },
             file_hint(cause),
         );
     }

@@ -71,7 +71,7 @@ fn an_authority_that_cannot_be_one_is_refused() {
     ];
     for (authority, cause, hint) in cases {
         let raw = format!("\"{authority}\"");
-        let message = format!(":2: authority: {authority}: {cause}");
+        let message = format!(":2: authority: {cause}");
         all_refused(&[(&[("authority", &raw)], &message, hint)]);
     }
 }

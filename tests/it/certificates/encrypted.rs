@@ -118,7 +118,7 @@ fn a_file_for_the_passphrase_that_cannot_be_one_is_refused_by_its_own_name() {
     let message = "passphrase file pass: holds a secret and is open to others (mode 0644)";
     refused(&mgd.list(NOTHING), &tenant, message, "chmod 600 'pass'");
     std::fs::remove_file(mgd.scratch.path("pass")).unwrap();
-    let message = "passphrase file pass: no such file or directory";
+    let message = "passphrase file: no such file or directory";
     refused(&mgd.list(NOTHING), &tenant, message, "check the path");
 }
 
