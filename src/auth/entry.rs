@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
+use std::ops::{Deref, DerefMut};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::auth::token::{AccessToken, LONGEST_LIFETIME, is_sendable, sorted};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretBuffer};
 
 /// What a token is kept under: the same in every process that may use it.
 #[derive(Clone, Debug)]
@@ -36,7 +37,46 @@ pub(crate) struct Listed {
 
 /// A JSON object whose values stay as they were written. One kind of map for all that is kept:
 /// the code of each further one is 6 kB.
-pub(super) type Members = BTreeMap<String, Box<RawValue>>;
+///
+/// Its values are wiped when it is dropped: those of the cache hold tokens.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(transparent)]
+pub(super) struct Members(BTreeMap<String, Box<RawValue>>);
+
+impl Deref for Members {
+    type Target = BTreeMap<String, Box<RawValue>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Members {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl Drop for Members {
+    fn drop(&mut self) {
+        for (_, raw) in std::mem::take(&mut self.0) {
+            wiped(raw);
+        }
+    }
+}
+
+/// A value as text that is wiped on drop.
+fn wiped(raw: Box<RawValue>) -> Zeroizing<String> {
+    Zeroizing::new(String::from(Box::<str>::from(raw)))
+}
+
+/// A value as JSON, with no copy left behind.
+fn to_raw(value: &impl Serialize) -> Option<Box<RawValue>> {
+    let mut buffer = SecretBuffer::default();
+    serde_json::to_writer(&mut buffer, value).ok()?;
+    let bytes = buffer.into_bytes();
+    RawValue::from_string(str::from_utf8(&bytes).ok()?.to_owned()).ok()
+}
 
 /// A cache file in memory. What is not ours to read is kept as it was written.
 #[derive(Debug, Default)]
@@ -56,8 +96,8 @@ impl Document {
         }
         let mut sections: Members = serde_json::from_slice(bytes).ok()?;
         let access_tokens = match sections.remove(ACCESS_TOKENS) {
-            Some(section) => serde_json::from_str(section.get()).ok()?,
-            None => Members::new(),
+            Some(section) => serde_json::from_str(&wiped(section)).ok()?,
+            None => Members::default(),
         };
         Some(Self {
             sections,
@@ -101,7 +141,7 @@ impl Document {
             "-{}-accesstoken-{}-{}-{}",
             key.environment, key.client_id, key.realm, token.target
         );
-        let raw = serde_json::value::to_raw_value(&new).ok()?;
+        let raw = to_raw(&new)?;
         self.access_tokens.insert(name.to_ascii_lowercase(), raw);
         self.store_metadata(key)
     }
@@ -123,7 +163,7 @@ impl Document {
     fn store_metadata(&mut self, key: &Key) -> Option<()> {
         let mut section: Members = match self.sections.get(APP_METADATA) {
             Some(section) => serde_json::from_str(section.get()).ok()?,
-            None => Members::new(),
+            None => Members::default(),
         };
         let name = format!("appmetadata-{}-{}", key.environment, key.client_id);
         if let Slot::Vacant(slot) = section.entry(name) {
@@ -131,8 +171,8 @@ impl Document {
                 client_id: &key.client_id,
                 environment: &key.environment,
             };
-            slot.insert(serde_json::value::to_raw_value(&metadata).ok()?);
-            let section = serde_json::value::to_raw_value(&section).ok()?;
+            slot.insert(to_raw(&metadata)?);
+            let section = to_raw(&section)?;
             self.sections.insert(APP_METADATA.to_owned(), section);
         }
         Some(())
@@ -140,10 +180,12 @@ impl Document {
 
     /// The file's content.
     pub(super) fn write(&self) -> Option<Zeroizing<Vec<u8>>> {
-        let tokens = serde_json::value::to_raw_value(&self.access_tokens).ok()?;
+        let tokens = to_raw(&self.access_tokens)?;
         let mut sections = self.sections.clone();
         sections.insert(ACCESS_TOKENS.to_owned(), tokens);
-        serde_json::to_vec(&sections).ok().map(Zeroizing::new)
+        let mut buffer = SecretBuffer::default();
+        serde_json::to_writer(&mut buffer, &sections).ok()?;
+        Some(buffer.into_bytes())
     }
 }
 
@@ -174,7 +216,7 @@ impl Entry {
     fn read(raw: &RawValue) -> Option<Self> {
         let mut members: Members = serde_json::from_str(raw.get()).ok()?;
         let mut value = |name: &str| members.remove(name).filter(|raw| raw.get() != "null");
-        let secret = Zeroizing::new(String::from(Box::<str>::from(value("secret")?)));
+        let secret = wiped(value("secret")?);
         let secret = serde_json::from_str::<String>(&secret)
             .map(Secret::new)
             .ok()?;

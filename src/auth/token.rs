@@ -85,9 +85,10 @@ impl AccessToken {
             // Never the body itself here: it may hold a token.
             fail("the answer is not the JSON of a token")
         })?;
-        let token = granted.access_token.filter(|token| !token.is_empty());
+        let token = granted.access_token.map(Secret::new);
+        let token = token.filter(|token| !token.expose().is_empty());
         let token = token.ok_or_else(|| fail("the answer holds no access_token"))?;
-        if !is_sendable(&token) {
+        if !is_sendable(token.expose()) {
             return Err(fail("the token holds what no header can"));
         }
         let is_bearer = |kind: &String| kind.eq_ignore_ascii_case("bearer");
@@ -108,7 +109,7 @@ impl AccessToken {
             .min(LONGEST_LIFETIME);
         let refresh_in = seconds(granted.refresh_in).filter(|refresh| *refresh < span);
         Ok(Self {
-            secret: Secret::new(token),
+            secret: token,
             expires_on: now + span,
             extended_expires_on: now + extended,
             refresh_on: refresh_in.map(|refresh| now + refresh),

@@ -5,12 +5,14 @@ use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use ureq::http::response::Parts;
+use zeroize::Zeroizing;
 
 use crate::http::fault::{Fault, Patience};
 use crate::http::framing::{Framing, coding, framing};
 use crate::http::gunzip::Gunzip;
 use crate::http::pace::{Pace, SILENCE, reading};
 use crate::redact::Redactor;
+use crate::secret::SecretBuffer;
 
 /// A body that is read as it arrives.
 pub(crate) struct Body {
@@ -112,18 +114,19 @@ impl Body {
 
     /// The whole body, if it has no more than `max` bytes.
     pub(crate) fn read_all(&mut self, max: usize) -> Result<Vec<u8>, Fault> {
-        let mut all = Vec::new();
-        let mut buffer = [0; 8192];
+        // It may hold a token.
+        let mut all = SecretBuffer::default();
+        let mut buffer = Zeroizing::new([0; 8192]);
         loop {
-            let n = self.read(&mut buffer)?;
+            let n = self.read(&mut *buffer)?;
             if n == 0 {
-                return Ok(all);
+                return Ok(std::mem::take(&mut *all.into_bytes()));
             }
             if all.len() + n > max {
                 let cause = format!("the answer is larger than {max} bytes");
                 return Err(Fault::protocol(&self.host, &cause));
             }
-            all.extend_from_slice(&buffer[..n]);
+            all.extend(&buffer[..n]);
         }
     }
 

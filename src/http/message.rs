@@ -6,6 +6,7 @@ use ring::rand::SecureRandom as _;
 use ureq::http::request::Builder;
 use ureq::http::{HeaderName, HeaderValue, Response};
 use ureq::{Agent, SendBody};
+use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::http::content::{Content, PartReader};
@@ -180,7 +181,8 @@ fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error
         message = message.header(header, value);
     }
     if let Some(bearer) = request.bearer {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", bearer.expose()))
+        let text = Zeroizing::new(["Bearer ", bearer.expose()].concat());
+        let mut value = HeaderValue::from_str(&text)
             .map_err(|_| Error::protocol("the access token holds what no header can"))?;
         value.set_sensitive(true);
         message = message.header("authorization", value);

@@ -5,6 +5,7 @@ mod crowd;
 mod damage;
 mod folders;
 mod kill;
+mod memory;
 mod obstacles;
 mod places;
 mod schema;

@@ -30,7 +30,7 @@ impl Proof {
         match self {
             Self::Header(name, secret) => (name, secret.clone()),
             Self::Basic(key) => {
-                let value = format!("Basic {}", key.expose());
+                let value = ["Basic ", key.expose()].concat();
                 ("authorization", Secret::new(value))
             }
         }
