@@ -1,5 +1,7 @@
 //! One call: whatever is sent goes through here, with its retries.
 
+#[cfg(feature = "cli")]
+use std::time::Duration;
 use std::time::{Instant, SystemTime};
 
 use base64::Engine as _;
@@ -34,6 +36,15 @@ impl<'c> Call<'c> {
             client,
             attempts: client.http().attempts(),
             is_fresh: false,
+        }
+    }
+
+    /// A call that waits for nothing: what cannot be sent now is not sent.
+    #[cfg(feature = "cli")]
+    pub(crate) fn without_retry(client: &'c ConfidentialClient) -> Self {
+        Self {
+            attempts: Attempts::new(Duration::ZERO),
+            ..Self::new(client)
         }
     }
 

@@ -36,6 +36,7 @@ impl Item {
 pub(super) struct Answers<'a> {
     chunk: &'a Chunk,
     places: &'a [usize],
+    now: SystemTime,
     items: Vec<Option<Item>>,
     splitter: Splitter,
     has_list: bool,
@@ -49,11 +50,17 @@ pub(super) struct Answers<'a> {
 const MOST_BESIDE: usize = 1 << 20;
 
 impl<'a> Answers<'a> {
-    /// No item may be longer than `max_item` bytes.
-    pub(super) fn new(chunk: &'a Chunk, places: &'a [usize], max_item: usize) -> Self {
+    /// No item may be longer than `max_item` bytes; `now` is by the clock of the server.
+    pub(super) fn new(
+        chunk: &'a Chunk,
+        places: &'a [usize],
+        max_item: usize,
+        now: SystemTime,
+    ) -> Self {
         Self {
             chunk,
             places,
+            now,
             items: places.iter().map(|_| None).collect(),
             splitter: Splitter::of("responses", max_item),
             has_list: false,
@@ -84,7 +91,7 @@ impl<'a> Answers<'a> {
                 Piece::Item {
                     text, is_partial, ..
                 } => {
-                    let (head, index) = Head::read(text, self.places)?;
+                    let (head, index) = Head::read(text, self.places, self.now)?;
                     let line = &self.chunk.lines[self.places[index]];
                     let item = Item {
                         status: head.status,
@@ -135,7 +142,7 @@ struct Head {
 
 impl Head {
     /// And the index of the request that it belongs to.
-    fn read(text: &[u8], places: &[usize]) -> Result<(Self, usize), String> {
+    fn read(text: &[u8], places: &[usize], now: SystemTime) -> Result<(Self, usize), String> {
         let (mut ids, mut statuses, mut headers) = (Vec::new(), Vec::new(), None);
         object::each(&[text], &mut |key, value| {
             if is_name(key, "id") {
@@ -160,7 +167,7 @@ impl Head {
         let waits = fields(&headers, "retry-after");
         let head = Self {
             status,
-            retry_after: http::retry_after(waits.iter().map(String::as_str), SystemTime::now()),
+            retry_after: http::retry_after(waits.iter().map(String::as_str), now),
             location: fields(&headers, "location").into_iter().next(),
         };
         Ok((head, index))

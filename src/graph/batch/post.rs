@@ -1,5 +1,7 @@
 //! One request that carries many, and what came back for it.
 
+use std::time::SystemTime;
+
 use crate::error::Error;
 use crate::graph::batch::answers::{Answers, Item, wrong};
 use crate::graph::batch::chunk::Chunk;
@@ -67,7 +69,8 @@ fn read(
     places: &[usize],
     max_item: usize,
 ) -> Result<Vec<Option<Item>>, Lost> {
-    let mut answers = Answers::new(chunk, places, max_item);
+    let now = reply.answer.date().unwrap_or_else(SystemTime::now);
+    let mut answers = Answers::new(chunk, places, max_item, now);
     let mut buffer = vec![0; 32 * 1024];
     let outcome = loop {
         match reply.answer.body.read(&mut buffer) {

@@ -111,12 +111,17 @@ impl Run<'_> {
             return false;
         };
         let (count, all) = (again.len(), self.chunk.lines.len());
-        let error = format!("{count} of {all} requests of a batch were put off");
+        let error = format!("{count} of {all} requests of a batch are not retried");
         let failed = Failed {
             error: Error::unavailable(error),
             failure: Failure::Status(429, longest_wait(&self.standings, again)),
         };
-        call.failed(root.origin(), failed).is_ok()
+        let waited = call.failed(root.origin(), failed);
+        if let Err(error) = &waited {
+            let listener = self.graph.client().http().listener();
+            listener.warn(&error.to_string());
+        }
+        waited.is_ok()
     }
 
     /// Deals with requests that have no answer together: what only reads is asked again, unless

@@ -5,14 +5,15 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::graph::call::Call;
+use crate::graph::service::Graph;
 use crate::graph::transfer::outside::outside_error;
 use crate::graph::transfer::ranges::{Lacking, lacking, lacks_nothing};
-use crate::http::{self, Content, Failed, Http, Part, Url};
+use crate::http::{self, Content, Failed, Part, Url};
 
 /// A session that takes slices.
 #[derive(Debug)]
 pub(crate) struct Session<'h> {
-    http: &'h Http,
+    graph: &'h Graph,
     pub(crate) url: Url,
 }
 
@@ -43,8 +44,8 @@ pub(crate) enum Status {
 const MAX_ANSWER: usize = 1 << 20;
 
 impl<'h> Session<'h> {
-    pub(crate) fn new(http: &'h Http, url: Url) -> Self {
-        Self { http, url }
+    pub(crate) fn new(graph: &'h Graph, url: Url) -> Self {
+        Self { graph, url }
     }
 
     /// Sends a slice of a file of `total` bytes, once.
@@ -122,7 +123,8 @@ impl<'h> Session<'h> {
             method: "DELETE",
             ..self.request()
         };
-        if let Ok(mut answer) = self.http.exchange(&request) {
+        let mut call = Call::without_retry(self.graph.client());
+        if let Ok(mut answer) = call.send_once(&request) {
             answer.body.drain();
         }
     }

@@ -39,7 +39,7 @@ impl Upload<'_> {
             progress: Progress::Session { url, is_last },
         }) = kept.earlier(self.graph.root()?.origin())
         {
-            let session = Session::new(http, url);
+            let session = Session::new(self.graph, url);
             if !self.source.is(&fingerprint) {
                 session.cancel();
                 kept.remove();
@@ -98,7 +98,7 @@ impl Upload<'_> {
         http.listener()
             .note(|| format!("the upload session is at {}", link.host()));
         let lacks = lacking(&answer).unwrap_or(START);
-        Ok((Session::new(http, link), lacks))
+        Ok((Session::new(self.graph, link), lacks))
     }
 
     /// Sends what a session lacks; it is asked where that is not known.
