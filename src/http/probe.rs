@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -13,9 +13,8 @@ use crate::http::fault::{Fault, Patience};
 use crate::http::network::Network;
 use crate::http::proxy;
 use crate::http::resolver::look_up;
-use crate::http::retry::http_date;
 use crate::http::roots::load;
-use crate::http::transport::{Answer, Http};
+use crate::http::transport::Http;
 use crate::http::url::Url;
 use crate::secret::Secret;
 
@@ -191,11 +190,4 @@ fn percent_decoded(text: &str) -> Vec<u8> {
 /// `Parameters` when the place that was named cannot be used.
 pub(crate) fn roots(network: &Network) -> Result<String, Error> {
     Ok(load(network.ca_file.as_deref())?.origin)
-}
-
-impl Answer {
-    /// The server's time.
-    pub(crate) fn date(&self) -> Option<SystemTime> {
-        http_date(self.header("date")?, SystemTime::now())
-    }
 }

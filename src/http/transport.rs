@@ -74,7 +74,13 @@ impl Answer {
 
     /// The wait that the answer asks for, if it does so intelligibly.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        retry::retry_after(self.headers("retry-after"), SystemTime::now())
+        let now = self.date().unwrap_or_else(SystemTime::now);
+        retry::retry_after(self.headers("retry-after"), now)
+    }
+
+    /// The server's time: its dates are to be compared with that, whatever our clock says.
+    pub(crate) fn date(&self) -> Option<SystemTime> {
+        retry::http_date(self.header("date")?, SystemTime::now())
     }
 }
 

@@ -125,6 +125,13 @@ fn the_waits_of_our_own_double_only_over_failures_without_advice() {
 }
 
 #[test]
+fn a_date_is_compared_with_the_clock_of_the_service() {
+    let reply = throttled().header("Date", "Sun, 06 Nov 1994 08:49:36 GMT");
+    let reply = reply.retry_after("Sun, 06 Nov 1994 08:49:37 GMT");
+    assert!(pause_after(reply) >= Duration::from_secs(1));
+}
+
+#[test]
 fn a_date_in_the_past_is_no_wait_and_no_error() {
     let reply = throttled().retry_after("Sun, 06 Nov 1994 08:49:37 GMT");
     assert!(pause_after(reply) >= Duration::from_millis(50));
