@@ -9,7 +9,7 @@ use shape::shape;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Advice {
     /// A permission that suffices.
-    pub(crate) permission: String,
+    pub(crate) permission: &'static str,
     /// Whether it is the least one.
     pub(crate) is_least: bool,
     /// Whether no role of the token suffices; `None` where only a role that reads is listed, and
@@ -20,16 +20,14 @@ pub(crate) struct Advice {
 /// The advice for a request to `path`, with its version and query, and a token of these roles;
 /// `None` where the reference does not list this method of this path.
 pub(crate) fn advice<R: AsRef<str>>(method: &str, path: &str, roles: &[R]) -> Option<Advice> {
-    let cell = table::find(method, &shape(unversioned(path)?))?;
-    let is_least = !cell.starts_with('~');
-    let listed: Vec<_> = cell.trim_start_matches('~').split(' ').map(full).collect();
-    let permission = listed.first()?.clone();
-    let is_change = method != "GET" && !is_reading(&permission);
-    let suffices = |role: &str| listed.iter().any(|rule| suffices(rule, role));
-    let mut held = roles
-        .iter()
-        .map(AsRef::as_ref)
-        .filter(|role| suffices(role));
+    let mut listed = table::find(method, &shape(unversioned(path)?));
+    let first = listed.first_mut()?;
+    let permission = first.trim_start_matches('~');
+    let is_least = *first == permission;
+    *first = permission;
+    let is_change = method != "GET" && !is_reading(permission);
+    let suffices = |role: &&str| listed.iter().any(|rule| suffices(rule, role));
+    let mut held = roles.iter().map(AsRef::as_ref).filter(suffices);
     let is_missing = match held.next() {
         None => Some(true),
         Some(role) if is_change && is_reading(role) && held.all(is_reading) => None,
@@ -56,15 +54,6 @@ fn unversioned(path: &str) -> Option<&str> {
     ["/v1.0/", "/beta/"]
         .iter()
         .find_map(|version| path.strip_prefix(version))
-}
-
-/// A permission of the table by its whole name.
-fn full(short: &str) -> String {
-    match (short.strip_suffix('-'), short.strip_suffix('+')) {
-        (Some(family), _) => format!("{family}.Read.All"),
-        (_, Some(family)) => format!("{family}.ReadWrite.All"),
-        _ => short.to_owned(),
-    }
 }
 
 /// Whether a permission allows reading and no more.

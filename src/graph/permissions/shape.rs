@@ -4,31 +4,32 @@
 /// path inside a drive as one segment. A site that is addressed by its path is an id as well.
 pub(super) fn shape(path: &str) -> Vec<String> {
     let path = path.to_ascii_lowercase();
-    let parts = split(path.trim_end_matches('/'), '/');
-    let mut parts = parts.into_iter().peekable();
     let mut shape = Vec::new();
-    while let Some(part) = parts.next() {
-        push(&mut shape, part);
-        if !part.ends_with(':') || part.len() == 1 {
-            continue;
+    let mut is_inside = false;
+    for part in split(path.trim_end_matches('/'), '/') {
+        if is_inside {
+            // Of a path inside a drive the last segment stands for all.
+            shape.pop();
+            shape.push(part.to_owned());
+            is_inside = !part.ends_with(':');
+        } else {
+            push(&mut shape, part);
+            if part.ends_with(':') {
+                is_inside = true;
+                shape.push(String::new());
+            }
         }
-        let mut inside = parts.next();
-        while inside.is_some_and(|part| !part.ends_with(':')) && parts.peek().is_some() {
-            inside = parts.next();
-        }
-        if shape.len() == 2 && shape[0] == "sites" {
-            shape[1].pop();
-        } else if let Some(inside) = inside {
-            let is_last = parts.peek().is_none();
-            shape.push(
-                if is_last {
-                    inside.trim_end_matches(':')
-                } else {
-                    inside
-                }
-                .to_owned(),
-            );
-        }
+    }
+    if let [sites, host, ..] = &mut shape[..]
+        && sites == "sites"
+        && host.ends_with(':')
+    {
+        host.pop();
+        shape.remove(2);
+    } else if let Some(last) = shape.last_mut()
+        && last.ends_with(':')
+    {
+        last.pop();
     }
     shape
 }
@@ -36,25 +37,31 @@ pub(super) fn shape(path: &str) -> Vec<String> {
 /// Puts a segment behind the others; a key without a name is one of its own, as an id is.
 fn push(shape: &mut Vec<String>, part: &str) {
     let call = part.strip_suffix(')').and_then(|part| part.split_once('('));
-    let Some((name, arguments)) = call else {
-        shape.push(part.to_owned());
-        return;
-    };
-    let arguments = split(arguments, ',');
-    let names = arguments.iter().map(|argument| argument.split_once('='));
-    let names: Option<Vec<_>> = names.map(|pair| Some(pair?.0.trim())).collect();
-    match names {
-        _ if arguments == [""] => shape.push(name.to_owned()),
-        Some(names) => shape.push(format!("{name}({}=)", names.join("=,"))),
-        None => shape.extend([name.to_owned(), arguments.join(",")]),
+    let (name, arguments) = call.unwrap_or((part, ""));
+    let mut segment = name.to_owned();
+    let mut before = '(';
+    for argument in split(arguments, ',').filter(|_| !arguments.is_empty()) {
+        let Some((name, _)) = argument.split_once('=') else {
+            shape.push(segment);
+            shape.push(arguments.to_owned());
+            return;
+        };
+        segment.push(before);
+        segment.push_str(name.trim());
+        segment.push('=');
+        before = ',';
     }
+    if before == ',' {
+        segment.push(')');
+    }
+    shape.push(segment);
 }
 
 /// Splits outside of parentheses and, within arguments, outside of quotes.
-fn split(text: &str, separator: char) -> Vec<&str> {
+fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut depth, mut is_quoted) = (0_usize, false);
     let is_argument = separator == ',';
-    text.split(|c: char| {
+    text.split(move |c: char| {
         match c {
             '\'' if is_argument || depth > 0 => is_quoted = !is_quoted,
             '(' if !is_quoted => depth += 1,
@@ -63,5 +70,4 @@ fn split(text: &str, separator: char) -> Vec<&str> {
         }
         c == separator && depth == 0 && !is_quoted
     })
-    .collect()
 }

@@ -8,8 +8,7 @@ use miniz_oxide::inflate::decompress_to_vec;
 /// The lines of `table.txt`, where each is a segment of a path in lower case, indented below the
 /// one before it in the path: `*` is any id, `*:` an id or a path that goes on. Behind a segment
 /// stand, for the path that ends with it, methods by their letters (GET, POST, pAtch, pUt, DELETE)
-/// and the permissions that suffice for each of them: `A-` is A.Read.All, `A+` A.ReadWrite.All.
-/// What is higher than a permission in the list is left out
+/// and the permissions that suffice for each of them; what is higher than one in the list is left out
 /// (learn.microsoft.com/graph/permissions-reference).
 ///
 /// The permission to be named stands first, with `~` where it is not the least: the reference has
@@ -38,9 +37,9 @@ pub(super) fn lines() -> impl Iterator<Item = (usize, &'static str)> {
     })
 }
 
-/// The permissions for a method of the path with these segments. A row that names a segment hides
+/// The permissions for a method of the path with these segments, none where none is known. A row that names a segment hides
 /// one that takes any, so that `users/delta` is not the user of that name.
-pub(super) fn find(method: &str, path: &[String]) -> Option<&'static str> {
+pub(super) fn find(method: &str, path: &[String]) -> Vec<&'static str> {
     let (mut depth_of_match, mut named) = (0, 0_u32);
     let mut best = (0, "");
     for (depth, row) in lines() {
@@ -67,9 +66,17 @@ pub(super) fn find(method: &str, path: &[String]) -> Option<&'static str> {
         "PATCH" => 'A',
         "PUT" => 'U',
         "DELETE" => 'D',
-        _ => return None,
+        _ => return Vec::new(),
     };
-    cell(best.1, letter)
+    let mut is_wanted = false;
+    let words = best.1.split(' ').filter(|word| {
+        let is_letters = word.bytes().all(|byte| byte.is_ascii_uppercase());
+        if is_letters {
+            is_wanted = word.contains(letter);
+        }
+        is_wanted && !is_letters
+    });
+    words.collect()
 }
 
 /// Whether the segment of a row takes any id, and `part` may be one: no operator of OData, no cast
@@ -80,23 +87,4 @@ fn is_any(segment: &str, part: &str) -> bool {
     let is_word = words.any(|start| part.starts_with(start));
     let is_wanted = segment == if goes_on { "*:" } else { "*" };
     is_wanted && !is_word && !part.is_empty() && !part.contains('(')
-}
-
-/// The permissions behind the letters of which this is one.
-fn cell(cells: &'static str, letter: char) -> Option<&'static str> {
-    let is_letters = |word: &str| word.bytes().all(|byte| byte.is_ascii_uppercase());
-    let mut rest = cells;
-    while !rest.is_empty() {
-        let (letters, behind) = rest.split_once(' ')?;
-        let next = behind.match_indices(' ').find(|(at, _)| {
-            let word = behind[at + 1..].split(' ').next();
-            word.is_some_and(is_letters)
-        });
-        let end = next.map_or(behind.len(), |(at, _)| at);
-        if letters.contains(letter) {
-            return Some(&behind[..end]);
-        }
-        rest = behind[end..].trim_start();
-    }
-    None
 }

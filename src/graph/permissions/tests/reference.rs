@@ -82,13 +82,13 @@ fn no_permission_is_named_or_called_least_that_microsoft_does_not_list_so() {
         let Some(advice) = of(&method, &path, &[]) else {
             continue;
         };
-        let name = &advice.permission;
+        let name = advice.permission.to_owned();
         for row in rows {
-            if !row.all.contains(name) {
+            if !row.all.contains(&name) {
                 wrong.push(format!("{method} {path}: {name} is not listed"));
             }
-            let is_lower = |other: &String| suffices(other, name) && !suffices(name, other);
-            if advice.is_least && (!row.least.contains(name) || row.all.iter().any(is_lower)) {
+            let is_lower = |other: &String| suffices(other, &name) && !suffices(&name, other);
+            if advice.is_least && (!row.least.contains(&name) || row.all.iter().any(is_lower)) {
                 wrong.push(format!("{method} {path}: {name} is not the least"));
             }
             for role in row.all.iter().filter(|role| !is_resource_specific(role)) {
@@ -97,7 +97,7 @@ fn no_permission_is_named_or_called_least_that_microsoft_does_not_list_so() {
                 }
             }
             let twin = name.replace("ReadWrite", "Read");
-            let is_twin = twin != *name && !row.all.contains(&twin) && method != "GET";
+            let is_twin = twin != name && !row.all.contains(&twin) && method != "GET";
             if is_twin && is_missing(&method, &path, &[&twin]) != Some(true) {
                 wrong.push(format!("{method} {path}: {twin} does not suffice"));
             }
@@ -122,7 +122,7 @@ fn a_change_is_named_a_permission_to_read_only_where_nothing_is_changed() {
     let Some(rows) = reference() else { return };
     for row in rows.iter().filter(|row| row.method != "GET") {
         let name = of(&row.method, &row.path, &[]).map(|advice| advice.permission);
-        if name.is_some_and(|name| is_reading(&name)) {
+        if name.is_some_and(|name| is_reading(name)) {
             let action = row.path.rsplit('/').next().unwrap().to_ascii_lowercase();
             assert_eq!(row.method, "POST", "{}", row.path);
             assert!(
