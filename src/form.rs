@@ -38,6 +38,27 @@ fn push(form: &mut String, text: &str) {
     }
 }
 
+/// The bytes that a percent-encoded text stands for; `+` is none.
+pub(crate) fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let escape = rest.get(1..3).and_then(|hex| std::str::from_utf8(hex).ok());
+        let escape = escape.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match escape.filter(|_| first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &rest[3..];
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    bytes
+}
+
 /// Percent-encodes one name or value of a query: all that could end it, or be read as another
 /// byte. Space is `%20`, never `+`.
 pub(crate) fn encode_query(text: &str) -> String {

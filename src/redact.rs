@@ -23,8 +23,10 @@ use crate::secret::Secret;
 #[derive(Clone, Default)]
 pub struct Redactor(Arc<Mutex<Vec<Secret>>>);
 
-/// A process that runs for weeks uses a token an hour; those used last are kept.
+/// A process that runs for weeks uses a token an hour; those used last are kept, and the first
+/// ones, which are the client's own.
 const MOST: usize = 24;
+const FIRST: usize = 4;
 /// More of a text is not looked at, and not quoted.
 const LONGEST: usize = 16 * 1024;
 /// A shorter part of a secret may as well be a word of ours.
@@ -48,11 +50,11 @@ impl Redactor {
             .iter()
             .rposition(|known| known.expose() == secret.expose())
         {
-            // The last ones are the ones in use.
+            Some(index) if index < FIRST => {}
             Some(index) => secrets[index..].rotate_left(1),
             None => {
                 if secrets.len() == MOST {
-                    secrets.remove(0);
+                    secrets.remove(FIRST);
                 }
                 secrets.push(secret.clone());
             }

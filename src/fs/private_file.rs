@@ -20,6 +20,9 @@ pub(crate) struct Guarded {
     owner: Owner,
 }
 
+/// As much as a pipe holds, and more than a secret has.
+const PIPE: usize = 64 * 1024;
+
 /// The facts of the rule, apart from the file so that the rule can be tested as data.
 #[derive(Clone, Copy, Debug)]
 struct Owner {
@@ -59,7 +62,10 @@ impl Guarded {
         if !metadata.is_file() && !metadata.file_type().is_fifo() {
             return Err(fail("is neither a file nor a pipe").hint("name a file"));
         }
-        let mut bytes = Zeroizing::new(Vec::new());
+        // All that is expected, at once: growing would leave copies behind.
+        let length = usize::try_from(metadata.len()).unwrap_or(max);
+        let expected = if metadata.is_file() { length } else { PIPE };
+        let mut bytes = Zeroizing::new(Vec::with_capacity(expected.min(max) + 1));
         (&file)
             .take(max as u64 + 1)
             .read_to_end(&mut bytes)

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::error::Error;
+use crate::form::percent_decoded;
 use crate::http::bounded::BoundedStream;
 use crate::http::fault::{Fault, Patience};
 use crate::http::network::Network;
@@ -161,26 +162,6 @@ fn tunnel(stream: &mut BoundedStream, proxy: &Secret, url: &Url) -> std::io::Res
     let answer = String::from_utf8_lossy(&answer);
     let status = answer.split(' ').nth(1);
     Ok(status.and_then(|status| status.parse().ok()))
-}
-
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let escape = rest.get(1..3).and_then(|hex| std::str::from_utf8(hex).ok());
-        let escape = escape.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match escape.filter(|_| first == b'%') {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &rest[3..];
-            }
-            None => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    bytes
 }
 
 /// Which certificate authorities are trusted, in a few words.

@@ -4,7 +4,10 @@
 use std::ffi::OsString;
 use std::net::IpAddr;
 
+use zeroize::Zeroizing;
+
 use crate::error::Error;
+use crate::form::percent_decoded;
 use crate::http::url::Url;
 use crate::secret::Secret;
 
@@ -75,12 +78,13 @@ pub(crate) fn name(proxy: &Secret) -> &str {
     host.rsplit_once("//").map_or(host, |(_, host)| host)
 }
 
-/// The password of a proxy, percent-encoded as it was given.
+/// The password of a proxy, as the proxy gets it.
 pub(crate) fn password(proxy: &Secret) -> Option<Secret> {
     let (user, _) = proxy.expose().rsplit_once('@')?;
     let (_, user) = user.split_once("//")?;
     let (_, password) = user.split_once(':')?;
-    Some(Secret::new(password))
+    let password = Zeroizing::new(percent_decoded(password));
+    Some(Secret::new(String::from_utf8_lossy(&password)))
 }
 
 /// The proxy as a URL with scheme and port.

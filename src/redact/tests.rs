@@ -95,12 +95,13 @@ fn an_excerpt_is_short_one_line_and_redacted_before_it_is_cut() {
 }
 
 #[test]
-fn the_secrets_used_last_are_kept() {
+fn the_secrets_used_last_are_kept_and_the_first_ones() {
     let redactor = redactor("the client secret");
     for number in 0..100 {
         redactor.add(&Secret::new(format!("token number {number:06}")));
-        redactor.add(&Secret::new("the client secret"));
+        redactor.add(&Secret::new("token number 000010"));
     }
+    assert_eq!(redactor.redact("token number 000010"), REDACTED);
     assert_eq!(redactor.redact("the client secret"), REDACTED);
     assert_eq!(redactor.redact("token number 000099"), REDACTED);
     assert_eq!(redactor.secrets().len(), MOST);

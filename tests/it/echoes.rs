@@ -10,6 +10,7 @@ use std::time::Duration;
 use mgd::{ConfidentialClient, Credential, Graph, Network};
 use serde_json::{Value, json};
 
+use crate::proxies::connect::proxy;
 use crate::support::{Mgd, Scratch};
 use crate::tenant::{CLIENT_ID, Reply, SECRET, Tenant};
 use forms::{every, parts, secret_part};
@@ -227,6 +228,26 @@ fn a_secret_at_the_end_of_an_excerpt_is_redacted_before_it_is_cut() {
         assert!(told.contains("[redacted]"), "{form}: {told}");
         assert_eq!(leaks(&told, &[TOKEN]), [] as [&str; 0], "{told}");
     }
+}
+
+#[test]
+fn a_password_of_a_proxy_that_comes_back_is_not_shown() {
+    const PASSWORD: &str = "hunter&2=of=the=proxy";
+    let tenant = Tenant::start();
+    grant(&tenant);
+    let proxy = proxy();
+    let url = format!(
+        "http://user:hunter%262%3Dof%3Dthe%3Dproxy@127.0.0.1:{}",
+        proxy.port()
+    );
+    let [client, ..] = clients(&tenant);
+    let mgd = client.mgd.env("https_proxy", url);
+    for (name, place) in GRAPH {
+        tenant.always("/v1.0/", place(&every(PASSWORD).join(" ")));
+        let told = told(&mgd, &["get", "users", "-vv", "--retry-max-time", "0.001"]);
+        assert_eq!(leaks(&told, &[PASSWORD]), [] as [&str; 0], "{name}: {told}");
+    }
+    assert_ne!(proxy.connections(), 0);
 }
 
 #[test]
