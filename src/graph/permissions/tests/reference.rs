@@ -122,7 +122,7 @@ fn a_change_is_named_a_permission_to_read_only_where_nothing_is_changed() {
     let Some(rows) = reference() else { return };
     for row in rows.iter().filter(|row| row.method != "GET") {
         let name = of(&row.method, &row.path, &[]).map(|advice| advice.permission);
-        if name.is_some_and(|name| is_reading(name)) {
+        if name.is_some_and(is_reading) {
             let action = row.path.rsplit('/').next().unwrap().to_ascii_lowercase();
             assert_eq!(row.method, "POST", "{}", row.path);
             assert!(
