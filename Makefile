@@ -22,7 +22,7 @@ demo: needs-cargo ## run the quickstart against a tenant on loopback (KEEP=1 lea
 	@rm -rf $(DEMO)
 	@$(or $(CARGO_TARGET_DIR),target)/debug/examples/demo $(or $(CARGO_TARGET_DIR),target)/debug/mgd $(DEMO) $(if $(KEEP),--keep)
 
-test: needs-cargo ## run every test, those of the release program too
+test: needs-cargo ## run every test, those of the release program too (MGD_SKIP_TOOLS=1: none for missing tools)
 	$(CARGO) build --locked --release --bin mgd
 	MGD_RELEASE=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/mgd $(CARGO) test --locked
 	$(CARGO) test --locked --features pfx --test it -- pfx::

@@ -28,7 +28,9 @@ const MAX_BYTES: u64 = 8 << 20;
 const AUTHORITIES: &str = ".authorities";
 /// What a damaged cache comes to when a token is kept.
 pub(super) const ANEW: &str = ", and is made anew";
-/// How often a lock that another holds is tried.
+/// How long a lock that another holds is waited for: whoever holds it longer was stopped.
+pub(super) const LOCK_WAIT: Duration = Duration::from_secs(30);
+/// How often it is tried.
 pub(super) const LOCK_POLL: Duration = Duration::from_millis(40);
 
 /// What came of trying the lock.

@@ -4,8 +4,9 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::Instant;
 
-use crate::auth::cache::{ANEW, LOCK_POLL, Lock, TokenCache};
+use crate::auth::cache::{ANEW, LOCK_POLL, LOCK_WAIT, Lock, TokenCache};
 use crate::auth::entry::Listed;
 use crate::auth::throttle::Throttle;
 use crate::error::{Error, quoted};
@@ -91,9 +92,10 @@ impl TokenCache {
     }
 
     fn lock(&self, http: &Http) -> Result<Lock, Error> {
+        let start = Instant::now();
         loop {
             match self.try_lock() {
-                Lock::Busy if http.is_out_of_time() => {
+                Lock::Busy if start.elapsed() >= LOCK_WAIT || http.is_out_of_time() => {
                     let hint = "another process is asking for a token: try again later";
                     let path = self.place().display();
                     let error = format!("token cache {path}: its lock is held");

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::auth::cache::{LOCK_POLL, Lock};
+use crate::auth::cache::{LOCK_POLL, LOCK_WAIT, Lock};
 use crate::auth::client::ConfidentialClient;
 use crate::auth::entry::Key;
 use crate::auth::renewal::Renewal;
@@ -11,8 +11,6 @@ use crate::error::Error;
 
 /// How long the lock is held at most: for one attempt, connection included.
 const ATTEMPT: Duration = Duration::from_secs(25);
-/// How long each lock is waited for. Who holds it longer was stopped.
-const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// How long a token that is still good waits for its replacement.
 const EARLY_ATTEMPT: Duration = Duration::from_secs(10);
 /// How often all processes together try that.

@@ -8,6 +8,7 @@ mod run;
 mod scratch;
 
 use std::ffi::OsStr;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::OnceLock;
@@ -21,7 +22,7 @@ pub use machine::{missing, run_as_nobody, run_by, skipped, tool};
 pub use pages::{
     DIFFERS, asked, items, jsonl, page, resume_hint, resume_hint_of_json, script, skipping,
 };
-pub use process::{Child, Command, signal};
+pub use process::{Child, Command, LIMIT, signal};
 pub use run::Run;
 pub use scratch::Scratch;
 
@@ -158,6 +159,21 @@ pub fn wait_until(mut is_true: impl FnMut() -> bool) {
         );
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// A connection, if one comes within half a minute.
+#[track_caller]
+pub fn accept(listener: &TcpListener) -> TcpStream {
+    listener.set_nonblocking(true).unwrap();
+    let mut stream = None;
+    wait_until(|| {
+        stream = listener.accept().ok();
+        stream.is_some()
+    });
+    let (stream, _) = stream.unwrap();
+    stream.set_nonblocking(false).unwrap();
+    stream.set_read_timeout(Some(LIMIT)).unwrap();
+    stream
 }
 
 /// The request lines that reached the tenant, the origin left out.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::crowd::held;
 use super::{Cached, now, whole};
 use crate::support::{Child, Mgd, Run, lines, three_users, wait_until};
 use crate::tenant::{Reply, Tenant};
@@ -47,6 +48,19 @@ fn an_attempt_to_get_a_token_ends_after_25_s() {
     assert_eq!((run.code, &*run.stdout), (4, ""));
     let cause = "no whole response within 25 s";
     assert!(run.stderr.contains(cause), "{}", run.stderr);
+}
+
+#[test]
+fn a_cache_is_not_cleared_while_another_process_holds_its_lock_for_30_s() {
+    let tenant = Tenant::start();
+    let mgd = Mgd::new(&tenant).promises(Duration::from_secs(30));
+    mgd.list(NOTHING).ok();
+    let _lock = held(&mgd);
+    let run = mgd.list(["cache", "clear"]);
+    assert_eq!(run.code, 4);
+    let cause = "its lock is held";
+    assert!(run.stderr.contains(cause), "{}", run.stderr);
+    assert_eq!(tenant.token_posts(), 1);
 }
 
 fn aging(tenant: &Tenant, mgd: &Mgd) {

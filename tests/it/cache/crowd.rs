@@ -153,7 +153,7 @@ fn a_wait_that_a_wrong_clock_or_nobody_wrote_is_passed_over() {
 }
 
 /// The lock of the cache, in another's hands until it is dropped.
-fn held(mgd: &Mgd) -> File {
+pub(super) fn held(mgd: &Mgd) -> File {
     held_as(mgd, "lock")
 }
 

@@ -12,6 +12,7 @@ use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
 use super::maker::{Identity, other, own};
+use crate::support::LIMIT;
 use crate::tenant::{CLIENT_ID, Tenant};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -86,6 +87,7 @@ impl<'i> Case<'i> {
              &scope=https%3A%2F%2Fgraph.microsoft.com%2F.default{fields}"
         );
         let mut tcp = TcpStream::connect(("127.0.0.1", self.tenant.port())).unwrap();
+        tcp.set_read_timeout(Some(LIMIT)).unwrap();
         write!(
             tcp,
             "POST {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\

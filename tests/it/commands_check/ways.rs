@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use serde_json::json;
 
 use super::{check, failed, healthy, told, troubles};
-use crate::support::{Mgd, lines};
+use crate::support::{Mgd, accept, lines};
 use crate::tenant::{CLIENT_ID, Reply, TENANT_ID, Tenant};
 
 const AFTER_TLS: [&str; 4] = ["skip clock", "skip token", "skip roles", "skip graph"];
@@ -150,7 +150,7 @@ fn a_proxy_that_is_misspelt_not_there_or_unwilling() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let answering = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
+        let mut stream = accept(&listener);
         let mut head = [0; 4096];
         let n = stream.read(&mut head).unwrap();
         let answer = "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";

@@ -17,7 +17,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use crate::support::missing;
 
 /// How long anything may run that promises nothing.
-const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// How long the program may run where it promises to end within `promise`: three times that, or
 /// with `MGD_FAULTS` (`make faults`) the promise and a second.
