@@ -10,7 +10,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::auth::entry::{Document, Key, Members};
 use crate::auth::metadata::Metadata;
 use crate::auth::token::AccessToken;
-use crate::fs::{cause, open_lock, own_folder, read_own, replace_own};
+use crate::fs::{cause, mode_open_to_others, open_lock, own_folder, read_own, replace_own};
 
 /// Where tokens are kept between runs, and between processes.
 ///
@@ -73,6 +73,14 @@ impl TokenCache {
     /// The file, if there is one.
     pub fn path(&self) -> Option<&Path> {
         self.0.as_deref()
+    }
+
+    /// Why others can read the tokens in it, if they can; the next token that is kept mends that.
+    pub(super) fn exposure(&self) -> Option<String> {
+        let mode = mode_open_to_others(self.path()?)?;
+        Some(format!(
+            "its tokens can be read by others (mode {mode:04o})"
+        ))
     }
 
     /// # Errors

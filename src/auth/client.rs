@@ -223,6 +223,9 @@ impl ConfidentialClient {
             self.warn_of_cache(&reason);
             None
         });
+        if let Some(reason) = self.cache.exposure() {
+            self.warn_of_cache(&reason);
+        }
         let token = found.filter(|token| renewal.accepts(token, now))?;
         self.http
             .listener()

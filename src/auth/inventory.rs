@@ -78,6 +78,11 @@ impl TokenCache {
             Lock::Missing(reason) => return Err(self.no_lock(&reason)),
         }
         self.read().map_err(|reason| self.unusable(&reason))?;
+        if let Some(reason) = self.exposure() {
+            let error = Error::local(format!("{}: {reason}", path.display()));
+            let path = quoted(&path.to_string_lossy());
+            return Err(error.hint(format!("chmod 600 {path}")));
+        }
         let state = match fs::metadata(path) {
             Ok(metadata) => format!("mode {:04o}", metadata.permissions().mode() & 0o7777),
             Err(_) => "not there yet".to_owned(),

@@ -44,7 +44,7 @@ use crate::error::Error;
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     memory::protect();
-    signals::obey_as_first_process();
+    signals::prepare();
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let (console, result) = match args::read(&arguments) {
         Ok(request) => (Console::new(request.voice()), run(request)),

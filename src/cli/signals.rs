@@ -1,7 +1,5 @@
 //! What ends the program whatever its threads do: a signal, or the end of its time.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
@@ -12,6 +10,7 @@ use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::cli::exit::Exit;
+use crate::fs;
 
 /// How long the work may go on after the first signal: the promise is 10 s.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -26,36 +25,20 @@ static AT_ONCE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool
 /// Whether a signal has come, and the program ends as soon as it can.
 static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
-/// What is finished before the first signal ends the program.
-static WORK: Mutex<Work> = Mutex::new(Work {
-    is_step: false,
-    temporary: Vec::new(),
-});
+/// Whether a step is under way, which is finished before the first signal ends the program.
+static IS_STEP: Mutex<bool> = Mutex::new(false);
 static STEP_ENDED: Condvar = Condvar::new();
 
-#[derive(Debug)]
-struct Work {
-    /// Whether a step is under way.
-    is_step: bool,
-    /// Half-written files.
-    temporary: Vec<PathBuf>,
-}
-
 /// Ends at SIGINT and SIGTERM where the kernel would not: the first process of a container has no
-/// default action for them.
-pub(super) fn obey_as_first_process() {
+/// default action for them. Before a temporary file is made, signals are caught to remove it.
+pub(super) fn prepare() {
+    fs::before_first(obey);
     if is_first_process() {
         for signal in [SIGINT, SIGTERM] {
             // Where no handler can be had, everything else still works.
             let _ = end_at_once_at(signal);
         }
     }
-}
-
-/// Removes a half-written file when a signal ends the program.
-pub(super) fn remove_on_exit(path: &Path) {
-    work().temporary.push(path.to_owned());
-    obey();
 }
 
 /// Work that a signal ends between two steps: within one only when that takes too long, or at a
@@ -71,12 +54,12 @@ impl Steps {
 
     /// A step begins, if none is under way.
     pub(super) fn begin(self) {
-        work().is_step = true;
+        *is_step() = true;
     }
 
     /// The step has ended, and with it the program if there was a signal.
     pub(super) fn end(self) {
-        work().is_step = false;
+        *is_step() = false;
         STEP_ENDED.notify_all();
         while IS_ENDING.load(Ordering::SeqCst) {
             thread::park();
@@ -138,16 +121,15 @@ pub(super) fn end_after(time: Duration, say: impl FnOnce() + Send + 'static) {
     let _ = thread::Builder::new().spawn(watch);
 }
 
-/// Removes the half-written files when the step under way has ended, or after `patience`, and ends
+/// Removes the temporary files when the step under way has ended, or after `patience`, and ends
 /// the program by `last`; returns where even that takes too long.
 fn finish(patience: Duration, last: impl FnOnce() + Send + 'static) {
     IS_ENDING.store(true, Ordering::SeqCst);
     // In a thread of its own, which may wait for another, or for a file system that is gone.
     let finish = thread::Builder::new().spawn(move || {
-        let step = STEP_ENDED.wait_timeout_while(work(), patience, |work| work.is_step);
-        for path in &step.unwrap_or_else(PoisonError::into_inner).0.temporary {
-            let _ = fs::remove_file(path);
-        }
+        // No other step begins while this one holds the lock.
+        let _step = STEP_ENDED.wait_timeout_while(is_step(), patience, |is_step| *is_step);
+        fs::remove_all();
         last();
     });
     if finish.is_ok() {
@@ -175,14 +157,14 @@ fn is_first_process() -> bool {
     std::process::id() == 1
 }
 
-fn work() -> MutexGuard<'static, Work> {
-    WORK.lock().unwrap_or_else(PoisonError::into_inner)
+fn is_step() -> MutexGuard<'static, bool> {
+    IS_STEP.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The signals that whoever started the program had it ignore, as nohup does with SIGHUP: a bit
 /// each, from 1 (proc_pid_status(5)).
 fn ignored() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .unwrap_or_default()

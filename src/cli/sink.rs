@@ -1,16 +1,14 @@
 //! Where the data goes: stdout, or a file that is replaced when all is there.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::os::fd::AsFd as _;
-use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use crate::cli::exit::Failure;
 use crate::cli::screen::Screen;
-use crate::cli::signals;
 use crate::error::Error;
-use crate::fs::{Replacement, cause, target};
+use crate::fs::{self, Replacement, cause, shown};
 
 /// A buffered output whose every failure is seen.
 #[derive(Debug)]
@@ -44,34 +42,20 @@ impl Sink {
         if path.as_os_str() == "-" {
             return Self::stdout();
         }
-        let name = path.display().to_string();
-        let fail = |error: io::Error| failed(&name, &error);
-        let target = target(path).map_err(fail)?;
-        let metadata = fs::metadata(&target).ok();
-        let kind = metadata.as_ref().map(fs::Metadata::file_type);
-        if kind.is_some_and(|kind| kind.is_dir()) {
-            return Err(Error::local(format!("{name}: is a directory")).into());
+        let name = shown(path);
+        match opened(path)? {
+            fs::Output::Stream(stream) => Ok(Self::stream(stream, name)),
+            fs::Output::File(file) => {
+                let replacement = file.replace().map_err(|error| failed(&name, &error))?;
+                Ok(Self::new(Output::Whole(replacement), name, false))
+            }
         }
-        if kind.is_some_and(|kind| kind.is_block_device()) {
-            // A file in its place would not be on the disk that it stands for.
-            let error = Error::local(format!("{name}: is a block device"));
-            return Err(error.hint("use -O -, and dd with conv=fsync").into());
-        }
-        if kind.is_some_and(|kind| kind.is_fifo() || kind.is_char_device() || kind.is_socket()) {
-            let file = File::options().write(true).open(&target).map_err(fail)?;
-            let is_terminal = file.is_terminal();
-            return Ok(Self::direct(file, name, is_terminal));
-        }
-        let mode = metadata
-            .as_ref()
-            .map_or(0o666, |metadata| metadata.permissions().mode());
-        let replacement = Replacement::beside(&target, mode & 0o777).map_err(fail)?;
-        if let Some(metadata) = &metadata {
-            // The umask took bits away that the old file has.
-            fs::set_permissions(replacement.temporary(), metadata.permissions()).map_err(fail)?;
-        }
-        signals::remove_on_exit(replacement.temporary());
-        Ok(Self::new(Output::Whole(replacement), name, false))
+    }
+
+    /// A device, a pipe or an inherited descriptor.
+    pub(super) fn stream(stream: File, name: String) -> Self {
+        let is_terminal = stream.is_terminal();
+        Self::direct(stream, name, is_terminal)
     }
 
     fn direct(file: File, name: String, is_terminal: bool) -> Self {
@@ -168,6 +152,21 @@ impl Write for Output {
             Self::Whole(replacement) => replacement.flush(),
         }
     }
+}
+
+/// What the path of `-O` stands for.
+pub(super) fn opened(path: &Path) -> Result<fs::Output, Failure> {
+    fs::output(path).map_err(|error| {
+        let name = shown(path);
+        let cause = cause(&error);
+        match error.kind() {
+            io::ErrorKind::IsADirectory => Error::local(format!("{name}: {cause}")).into(),
+            _ if cause == "is a block device" => Error::local(format!("{name}: {cause}"))
+                .hint("use -O -, and dd with conv=fsync")
+                .into(),
+            _ => failed(&name, &error),
+        }
+    })
 }
 
 /// A failure to write, as the program tells it.

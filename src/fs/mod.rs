@@ -1,12 +1,20 @@
-//! Files that are read with suspicion and replaced whole.
+//! Files, by one rule: who else could lead a path elsewhere, read a file or change it; and how a file is
+//! replaced whole.
 
 #[cfg(feature = "cli")]
+mod descriptor;
+mod folder;
 mod lock;
+#[cfg(feature = "cli")]
+mod output;
 mod own;
 #[cfg(feature = "cli")]
 mod part;
+mod pipe;
 mod private_file;
 mod replace;
+mod temporary;
+mod walk;
 
 use std::io;
 use std::path::Path;
@@ -14,15 +22,19 @@ use std::path::Path;
 #[cfg(feature = "cli")]
 pub(crate) use lock::hold;
 #[cfg(feature = "cli")]
-pub(crate) use own::try_own;
-pub(crate) use own::{open_lock, own_folder, read_own, replace_own};
+pub(crate) use output::{Output, output};
+#[cfg(feature = "cli")]
+pub(crate) use own::{check_exchange, try_own};
+pub(crate) use own::{mode_open_to_others, open_lock, own_folder, read_own, replace_own};
 #[cfg(feature = "cli")]
 pub(crate) use part::Partial;
-pub(crate) use private_file::Guarded;
 #[cfg(feature = "cli")]
 pub(crate) use private_file::is_exposure;
+pub(crate) use private_file::{Guarded, check_trusted_folder};
 #[cfg(feature = "cli")]
-pub(crate) use replace::{Replacement, target};
+pub(crate) use replace::Replacement;
+#[cfg(feature = "cli")]
+pub(crate) use temporary::{before_first, remove_all};
 
 /// A path for messages. A text that can be no path is not shown: more than once somebody has put
 /// a key where the name of its file belongs.

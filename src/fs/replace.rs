@@ -1,55 +1,58 @@
 //! A file that takes the place of another whole, or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::fs::folder::Folder;
+use crate::fs::temporary;
+use crate::fs::walk::Entry;
 
 /// A file in the making beside the one that it will replace whole, or not at all.
 #[derive(Debug)]
 pub(crate) struct Replacement {
-    file: File,
-    temporary: PathBuf,
-    target: PathBuf,
+    pub(super) file: File,
+    folder: Folder,
+    temporary: OsString,
+    target: OsString,
+    is_committed: bool,
 }
 
 impl Replacement {
-    /// Starts a replacement of `target` with the permissions `mode`.
-    pub(crate) fn beside(target: &Path, mode: u32) -> io::Result<Self> {
-        remove_leftovers(target);
+    /// Starts a replacement of `target` with the permissions `mode`, less the umask.
+    pub(super) fn of(target: &Entry, mode: u32) -> io::Result<Self> {
+        let folder = target.folder.clone();
+        let target = target.name.clone();
+        remove_leftovers(&folder, &target);
         // Process ids are no good: each container counts its own on a volume that they share.
         let random = RandomState::new().build_hasher().finish();
-        let name = format!("{}{random:016x}{TEMPORARY}", prefix(target)?);
-        let temporary = target.with_file_name(name);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&temporary)?;
+        let mut name = prefix(&target);
+        name.extend_from_slice(format!("{random:016x}{TEMPORARY}").as_bytes());
+        let temporary = OsString::from_vec(name);
+        let file = temporary::create(&folder, &temporary, mode)?;
         Ok(Self {
             file,
+            folder,
             temporary,
-            target: target.to_owned(),
+            target,
+            is_committed: false,
         })
     }
 
-    /// The name that the file has until it is whole.
-    pub(crate) fn temporary(&self) -> &Path {
-        &self.temporary
-    }
-
     /// Has all that was written reach the disk.
-    pub(crate) fn sync(&self) -> io::Result<()> {
+    pub(super) fn sync(&self) -> io::Result<()> {
         self.file.sync_all()
     }
 
     /// Puts the new file in the place of the old one and makes that last.
-    pub(crate) fn commit(self) -> io::Result<()> {
+    pub(crate) fn commit(mut self) -> io::Result<()> {
         self.sync()?;
-        fs::rename(&self.temporary, &self.target)?;
-        File::open(folder(&self.target))?.sync_all()
+        temporary::commit(&self.folder, &self.temporary, &self.target)?;
+        self.is_committed = true;
+        self.folder.sync()
     }
 }
 
@@ -65,60 +68,37 @@ impl io::Write for Replacement {
 
 impl Drop for Replacement {
     fn drop(&mut self) {
-        // After the rename there is nothing of this name left to remove.
-        let _ = fs::remove_file(&self.temporary);
-    }
-}
-
-/// What a write to `path` comes to: what a link leads to is replaced, not the link.
-pub(crate) fn target(path: &Path) -> io::Result<PathBuf> {
-    match fs::canonicalize(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(match fs::read_link(path) {
-            Ok(target) => path.parent().unwrap_or(Path::new("")).join(target),
-            Err(_) => path.to_owned(),
-        }),
-        target => target,
-    }
-}
-
-pub(super) fn folder(target: &Path) -> &Path {
-    match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
+        if !self.is_committed {
+            temporary::remove(&self.folder, &self.temporary);
+        }
     }
 }
 
 const TEMPORARY: &str = ".tmp";
 
-fn prefix(target: &Path) -> io::Result<String> {
-    let name = target
-        .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::IsADirectory, "is a directory"))?;
-    Ok(format!(".{}.", name.to_string_lossy()))
+fn prefix(target: &OsStr) -> Vec<u8> {
+    [b".", target.as_bytes(), b"."].concat()
 }
 
 /// Removes what runs that were killed more than an hour ago left beside `target`.
-fn remove_leftovers(target: &Path) {
-    let Ok(prefix) = prefix(target) else {
-        return;
+fn remove_leftovers(folder: &Folder, target: &OsStr) {
+    let prefix = prefix(target);
+    let is_old = |name: &OsStr| {
+        let modified = folder.stat_of(name).ok().and_then(|stat| {
+            let seconds = u64::try_from(stat.st_mtime).ok()?;
+            UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+        });
+        let age = modified.and_then(|at| SystemTime::now().duration_since(at).ok());
+        age.is_some_and(|age| age > Duration::from_secs(3600))
     };
-    for entry in fs::read_dir(folder(target)).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_old = || {
-            let age = entry
-                .metadata()
-                .and_then(|m| m.modified())
-                .map(|at| SystemTime::now().duration_since(at).unwrap_or_default());
-            age.is_ok_and(|age| age > Duration::from_secs(3600))
-        };
-        let random = name.strip_prefix(&prefix);
-        let random = random.and_then(|rest| rest.strip_suffix(TEMPORARY));
-        let is_ours = |random: &str| {
-            random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit())
-        };
-        if random.is_some_and(is_ours) && is_old() {
-            let _ = fs::remove_file(entry.path());
+    for name in folder.names() {
+        let random = name.strip_prefix(&prefix[..]);
+        let random = random.and_then(|rest| rest.strip_suffix(TEMPORARY.as_bytes()));
+        let is_ours =
+            |random: &[u8]| random.len() == 16 && random.iter().all(u8::is_ascii_hexdigit);
+        let name = OsStr::from_bytes(&name);
+        if random.is_some_and(is_ours) && is_old(name) {
+            let _ = folder.remove(name);
         }
     }
 }

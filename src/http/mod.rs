@@ -34,7 +34,7 @@ pub use network::Network;
 #[cfg(feature = "cli")]
 pub(crate) use peer::certificates;
 #[cfg(feature = "cli")]
-pub(crate) use probe::{Way, roots, way};
+pub(crate) use probe::{Way, roots, roots_of_strangers, way};
 #[cfg(feature = "cli")]
 pub(crate) use retry::in_seconds;
 #[cfg(feature = "cli")]

@@ -172,3 +172,12 @@ fn tunnel(stream: &mut BoundedStream, proxy: &Secret, url: &Url) -> std::io::Res
 pub(crate) fn roots(network: &Network) -> Result<String, Error> {
     Ok(load(network.ca_file.as_deref())?.origin)
 }
+
+/// The files with trusted roots that belong to another user, each in a few words.
+///
+/// # Errors
+///
+/// `Parameters` when one cannot be used.
+pub(crate) fn roots_of_strangers(network: &Network) -> Result<Vec<String>, Error> {
+    Ok(load(network.ca_file.as_deref())?.strangers)
+}

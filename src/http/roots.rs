@@ -11,13 +11,15 @@ use rustls::RootCertStore;
 use ureq::tls::{Certificate, RootCerts};
 
 use crate::error::Error;
-use crate::fs::{Guarded, cause, shown};
+use crate::fs::{Guarded, cause, check_trusted_folder, shown};
 
 /// The roots, and in a few words where they come from.
 #[derive(Clone, Debug)]
 pub(super) struct Roots {
     pub(super) certificates: RootCerts,
     pub(super) origin: String,
+    /// Files with them that another user than the caller or root can change.
+    pub(super) strangers: Vec<String>,
 }
 
 /// Where distributions keep their store: Debian and Alpine, Fedora, SUSE, others.
@@ -38,8 +40,8 @@ const MAX_STORE: usize = 8 << 20;
 ///
 /// # Errors
 ///
-/// `Parameters` when a place that was named cannot be read or holds no certificate; the system's
-/// store is used as far as it can be.
+/// `Parameters` when a place that was named cannot be read, holds no certificate or can be changed by
+/// others; the system's store is used as far as it can be.
 pub(super) fn load(ca_file: Option<&Path>) -> Result<Roots, Error> {
     if let Some(path) = ca_file {
         return named(&[path.to_owned()], &[], "ca file");
@@ -59,13 +61,15 @@ pub(super) fn load(ca_file: Option<&Path>) -> Result<Roots, Error> {
     Ok(system().unwrap_or_else(|| Roots {
         certificates: RootCerts::WebPki,
         origin: "the roots built in (Mozilla's)".to_owned(),
+        strangers: Vec::new(),
     }))
 }
 
 fn named(files: &[PathBuf], folders: &[PathBuf], what: &str) -> Result<Roots, Error> {
     let mut found = Vec::new();
+    let mut strangers = Vec::new();
     for path in files {
-        let store = Guarded::read(path, what, MAX_STORE)?.into_public();
+        let store = read(path, what, &mut strangers)?;
         let before = found.len();
         add(&mut found, &store)
             .map_err(|reason| Error::parameters(format!("{what} {}: {reason}", shown(path))))?;
@@ -74,13 +78,18 @@ fn named(files: &[PathBuf], folders: &[PathBuf], what: &str) -> Result<Roots, Er
         }
     }
     for folder in folders {
+        check_trusted_folder(folder, what)?;
         let entries = fs::read_dir(folder).map_err(|error| {
             Error::parameters(format!("{what} {}: {}", shown(folder), cause(&error)))
         })?;
         for entry in entries.flatten() {
             // A store's folder holds the same files under several names, and other things.
-            if let Ok(file) = Guarded::read(&entry.path(), what, MAX_STORE) {
-                let _ = add(&mut found, &file.into_public());
+            match read(&entry.path(), what, &mut strangers) {
+                Ok(store) => {
+                    let _ = add(&mut found, &store);
+                }
+                Err(error) if error.report().is_exposure => return Err(error),
+                Err(_) => {}
             }
         }
         if found.is_empty() {
@@ -92,7 +101,20 @@ fn named(files: &[PathBuf], folders: &[PathBuf], what: &str) -> Result<Roots, Er
         .chain(folders)
         .map(|path| shown(path))
         .collect();
-    Ok(roots(found, places.join(", ")))
+    Ok(Roots {
+        strangers,
+        ..roots(found, places.join(", "))
+    })
+}
+
+/// Reads a file that nobody else may change, and notes whose it is.
+fn read(path: &Path, what: &str, strangers: &mut Vec<String>) -> Result<Vec<u8>, Error> {
+    let file = Guarded::read(path, what, MAX_STORE)?;
+    file.check_trusted(what)?;
+    if let Some(uid) = file.other_owner() {
+        strangers.push(format!("{what} {}: belongs to uid {uid}", shown(path)));
+    }
+    Ok(file.into_public())
 }
 
 fn none(what: &str, path: &Path) -> Error {
@@ -113,6 +135,7 @@ fn roots(found: Vec<Certificate<'static>>, origin: String) -> Roots {
     Roots {
         certificates: RootCerts::Specific(Arc::new(found)),
         origin,
+        strangers: Vec::new(),
     }
 }
 

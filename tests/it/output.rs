@@ -1,6 +1,7 @@
 //! Where the output goes, and in what form.
 
 mod files;
+mod owners;
 mod raw;
 
 use std::fs::OpenOptions;

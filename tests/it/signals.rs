@@ -118,3 +118,50 @@ fn a_crash_leaves_no_core_with_the_secret() {
     let status = child.wait().unwrap();
     assert!(!status.core_dumped(), "{status}");
 }
+
+/// Has SIGTERM come with each call of the run in turn, and asks `is_clean` after each.
+fn terminated_at_each_call(mgd: &Mgd, arguments: &[&str], is_clean: &dyn Fn(&str)) {
+    const CALLS: &str = "openat,write,fsync,renameat,unlinkat";
+    let strace = need!(tool("strace"));
+    let trace = |options: &[&str]| {
+        let all = [&["-f", "-qq", "-o", "trace.log"], options, &["--"]].concat();
+        let command = mgd.command(arguments);
+        Run::from(run_by(&strace, &all, &command).output().unwrap())
+    };
+    let run = trace(&["-e", &format!("trace={CALLS}")]);
+    if run.code != 0 {
+        skipped(&format!("strace cannot trace here: {}", run.stderr));
+        return;
+    }
+    let log = mgd.scratch.read("trace.log");
+    let mut ended = 0;
+    for name in CALLS.split(',') {
+        let calls = log.matches(&format!(" {name}(")).count();
+        for number in 1..=calls {
+            let _ = std::fs::remove_dir_all(mgd.scratch.path("cache"));
+            let inject = format!("inject={name}:signal=TERM:when={number}");
+            let run = trace(&["-e", &format!("trace={name}"), "-e", &inject]);
+            assert!(matches!(run.code, 0 | 143), "{inject}: {run:?}");
+            ended += usize::from(run.code == 143);
+            is_clean(&inject);
+        }
+    }
+    assert!(ended > 10, "{ended}");
+}
+
+#[test]
+fn a_signal_at_any_moment_leaves_no_temporary_file() {
+    let tenant = Tenant::start_plain();
+    let mgd = Mgd::new(&tenant);
+    let is_temporary = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        let mut names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.find(|name| name.ends_with(".tmp"))
+    };
+    let arguments = ["parameters.json", "-O", "out.json"];
+    terminated_at_each_call(&mgd, &arguments, &|inject| {
+        let cache = mgd.scratch.path("cache");
+        assert_eq!(is_temporary(mgd.folder()), None, "{inject}");
+        assert_eq!(is_temporary(&cache), None, "{inject}");
+    });
+}

@@ -9,6 +9,7 @@ use crate::cli::exit::Failure;
 use crate::cli::setup::Setup;
 use crate::error::Error;
 use crate::fs::is_exposure;
+use crate::http::{Network, roots_of_strangers};
 use crate::parameters::Parameters;
 
 /// The parameters, if they can be used.
@@ -26,8 +27,7 @@ pub(super) fn parameters(
                 format!("application {id} at {}", authority.text())
             };
             report.pass("parameters", &text)?;
-            report.pass("files", &files(setup))?;
-            Ok(Some(parameters))
+            files(setup, parameters, report)
         }
         Err(error) if is_exposure(&error) => {
             report.skip(&["parameters"], "first the file must be safe")?;
@@ -42,9 +42,31 @@ pub(super) fn parameters(
     }
 }
 
-/// The files that the command line names; whoever reads parameters has judged them, and those
-/// that the parameters name.
-fn files(setup: &Setup) -> String {
+/// The files; whoever reads parameters has checked them, and those that the parameters name. What is
+/// left is who vouches for servers.
+fn files(
+    setup: &Setup,
+    parameters: Parameters,
+    report: &mut Report,
+) -> Result<Option<Parameters>, Failure> {
+    match roots_of_strangers(&parameters.network(Network::default())) {
+        Err(error) if is_exposure(&error) => {
+            report.fail("files", &error)?;
+            return Ok(None);
+        }
+        Ok(strangers) if !strangers.is_empty() => {
+            let text = strangers.join(", ");
+            let hint = "that user decides which servers are trusted; a copy of your own is safer";
+            report.warn("files", &text, hint)?;
+        }
+        // Whatever else is wrong with them is seen with TLS.
+        _ => report.pass("files", &named(setup))?,
+    }
+    Ok(Some(parameters))
+}
+
+/// The files that the command line names.
+fn named(setup: &Setup) -> String {
     let named = [
         setup.file(),
         setup.flags.secret_file.clone(),

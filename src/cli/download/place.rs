@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use crate::cli::exit::Failure;
-use crate::cli::sink::Sink;
+use crate::cli::sink::{Sink, opened};
 use crate::error::Error;
-use crate::fs::{Partial, cause, shown, target};
+use crate::fs::{Output, Partial, cause, shown};
 use crate::graph::{Digest, Version};
 
 /// Where the bytes go.
@@ -27,31 +27,30 @@ pub(super) enum Place {
 
 impl Place {
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        if path.as_os_str() == "-" {
+            return Ok(Self::stream(Sink::stdout()?));
+        }
         let name = shown(path);
-        let fail = |cause: &str| Error::local(format!("{name}: not written: {cause}"));
-        let target = target(path).map_err(|error| fail(&cause(&error)))?;
-        let kind = fs::metadata(&target).map(|metadata| metadata.file_type());
-        let is_file = kind.map_or(true, |kind| kind.is_file());
-        if path.as_os_str() == "-" || !is_file {
-            let sink = Sink::file(path)?;
-            let has_written = false;
-            return Ok(Self::Stream { sink, has_written });
-        }
-        if target.file_name().is_none() {
-            return Err(fail("is no name of a file").into());
-        }
-        match Partial::of(&target) {
+        let file = match opened(path)? {
+            Output::Stream(stream) => return Ok(Self::stream(Sink::stream(stream, name))),
+            Output::File(file) => file,
+        };
+        let part = format!("{name}.part");
+        match Partial::of(file, target(path)) {
             Ok(Some(partial)) => Ok(Self::File {
                 partial: Some(partial),
                 can_go_on: false,
             }),
-            Ok(None) => Err(
-                Error::local(format!("{name}.part: another process writes it"))
-                    .hint("wait until it has ended, or name another file")
-                    .into(),
-            ),
-            Err(reason) => Err(Error::local(format!("{name}.part: not written: {reason}")).into()),
+            Ok(None) => Err(Error::local(format!("{part}: another process writes it"))
+                .hint("wait until it has ended, or name another file")
+                .into()),
+            Err(reason) => Err(Error::local(format!("{part}: not written: {reason}")).into()),
         }
+    }
+
+    fn stream(sink: Sink) -> Self {
+        let has_written = false;
+        Self::Stream { sink, has_written }
     }
 
     pub(super) fn is_terminal(&self) -> bool {
@@ -227,6 +226,17 @@ impl Place {
             }
             Self::File { .. } => error.into(),
         }
+    }
+}
+
+/// The path of what is replaced, for messages.
+fn target(path: &Path) -> PathBuf {
+    match fs::read_link(path) {
+        Ok(link) => {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            fs::canonicalize(path).unwrap_or_else(|_| folder.join(link))
+        }
+        Err(_) => path.to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, quoted};
-use crate::fs::{cause, open_lock, read_own, replace_own, shown, try_own};
+use crate::fs::{cause, check_exchange, open_lock, read_own, replace_own, shown, try_own};
 use crate::graph::delta::Files;
 use crate::graph::delta::state::State;
 
@@ -142,6 +142,8 @@ fn is_same(one: &Path, two: &Path) -> bool {
 
 fn lock(path: &Path) -> Result<File, Error> {
     check_name(path)?;
+    check_exchange(path)
+        .map_err(|cause| failed(path, &cause).hint("give it a folder that only you can write"))?;
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock = PathBuf::from(name);

@@ -1,7 +1,7 @@
 //! Who else can read or change the parameters file.
 
 use std::io::Write as _;
-use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::fs::{PermissionsExt as _, chown, lchown};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -114,6 +114,7 @@ fn what_a_service_manager_gives_is_accepted() {
     let mgd = confined(&tenant);
     std::fs::create_dir(mgd.scratch.path("credentials")).unwrap();
     let folder = mgd.scratch.path("credentials");
+    set_mode(&folder, 0o700);
     let mgd = mgd.env("CREDENTIALS_DIRECTORY", folder.display().to_string());
     let quoted = format!("\"{}\"", mgd.scratch.path("ca.pem").display());
     let text = parameters(&tenant, &[("ca_file", &quoted)]);
@@ -125,6 +126,85 @@ fn what_a_service_manager_gives_is_accepted() {
     let run = mgd.run(["credentials/../credentials-not/p.json"]);
     let hint = "chmod 600 'credentials/../credentials-not/p.json'";
     run.refused(2, &super::said(message, hint));
+}
+
+#[test]
+fn a_folder_of_credentials_that_others_can_enter_is_none() {
+    let tenant = Tenant::start();
+    let message =
+        "parameters file parameters.json: holds a secret and is open to others (mode 0644)";
+    for (folder, mode) in [("/", None), ("", Some(0o755)), ("", Some(0o701))] {
+        let mgd = confined(&tenant);
+        set_mode(&mgd.scratch.path("parameters.json"), 0o644);
+        if let Some(mode) = mode {
+            set_mode(mgd.folder(), mode);
+        }
+        let folder = match folder {
+            "" => mgd.folder().display().to_string(),
+            root => root.to_owned(),
+        };
+        let mgd = mgd.env("CREDENTIALS_DIRECTORY", folder);
+        refused(
+            &mgd.list(NOTHING),
+            &tenant,
+            message,
+            "chmod 600 'parameters.json'",
+        );
+    }
+}
+
+/// A folder in which all can make files and none can take away those of others.
+fn sticky(mgd: &Mgd) {
+    std::fs::create_dir(mgd.scratch.path("shared")).unwrap();
+    set_mode(&mgd.scratch.path("shared"), 0o1777);
+}
+
+#[test]
+fn a_fifo_of_a_stranger_is_not_read_even_by_root() {
+    let tenant = Tenant::start();
+    let mgd = confined(&tenant);
+    sticky(&mgd);
+    let fifo = mgd.scratch.path("shared/p.json");
+    let made = Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    if chown(&fifo, Some(65534), None).is_err() {
+        skipped("only root can give files away");
+        return;
+    }
+    // It has no writer: whoever waited for one would wait in vain.
+    let message = "parameters file shared/p.json: belongs to another user (uid 65534)";
+    let hint = "chown \"$(id -u)\" 'shared/p.json' && chmod 600 'shared/p.json'";
+    refused(&mgd.run(["shared/p.json"]), &tenant, message, hint);
+    let run = mgd.list(["--secret-file", "shared/p.json"]);
+    refused(
+        &run,
+        &tenant,
+        &message.replace("parameters", "secret"),
+        hint,
+    );
+    chown(&fifo, Some(0), None).unwrap();
+    set_mode(&fifo, 0o602);
+    let message = "parameters file shared/p.json: can be changed by others (mode 0602)";
+    let hint = "chmod go-w 'shared/p.json'";
+    refused(&mgd.run(["shared/p.json"]), &tenant, message, hint);
+}
+
+#[test]
+fn a_strangers_link_beside_the_files_of_others_leads_to_no_parameters() {
+    let tenant = Tenant::start();
+    let mgd = confined(&tenant);
+    sticky(&mgd);
+    let link = mgd.scratch.path("shared/p.json");
+    std::os::unix::fs::symlink(mgd.scratch.path("parameters.json"), &link).unwrap();
+    whole(&mgd.run(["shared/p.json", "--ca-file=ca.pem"]), &tenant);
+    if lchown(&link, Some(65534), None).is_err() {
+        skipped("only root can give files away");
+        return;
+    }
+    let message = "parameters file shared/p.json: the symbolic link p.json on its path belongs to \
+                   another user (uid 65534)";
+    let run = mgd.run(["shared/p.json", "--ca-file=ca.pem"]);
+    run.refused(2, &super::said(message, ""));
 }
 
 /// Runs with this on stdin.

@@ -166,6 +166,8 @@ fn a_credential_of_a_service_manager_is_accepted() {
     let text = parameters(&tenant, &[("secret", "null"), ("secret_file", &quoted)]);
     mgd.scratch.write("parameters.json", text, 0o600);
     mgd.scratch.write("credentials/s", SECRET, 0o644);
+    let alone = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&folder, alone).unwrap();
     let message =
         format!("secret file {folder}/s: holds a secret and is open to others (mode 0644)");
     let hint = format!("chmod 600 '{folder}/s'");

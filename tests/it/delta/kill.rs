@@ -138,7 +138,7 @@ fn a_process_killed_at_any_point_loses_no_change() {
     let count = |name: &str| names.iter().filter(|known| *known == name).count();
     // A page of changes, the marker and three pages: five times the lines and the state.
     assert!(count("fdatasync") == 5 && count("fsync") >= 10, "{names:?}");
-    assert!(count("write") >= 11 && count("rename") == 5, "{names:?}");
+    assert!(count("write") >= 11 && count("renameat") == 5, "{names:?}");
     assert!(replays > 0 && replays < names.len(), "{replays}");
     assert_eq!(tenant.violations(), [] as [String; 0]);
 }

@@ -28,7 +28,7 @@ fn places_that_cannot_be_written_are_told_before_anything_is_asked() {
         ("folder", "mgd: folder: is a directory\n"),
         (
             "none/out",
-            "mgd: none/out.part: not written: no such file or directory\n",
+            "mgd: none/out: not written: no such file or directory\n",
         ),
         (
             "ca.pem/out",

@@ -1,0 +1,53 @@
+//! Pipes and FIFOs, which have a process at their other end that may never come.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::fstatfs;
+use rustix::io::retry_on_intr;
+use zeroize::Zeroizing;
+
+/// How long a FIFO may be without its other end, or say nothing.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// A pipe has a process at its other end, which may be asking a person for a passphrase.
+const PATIENCE_WITH_PEOPLE: Duration = Duration::from_secs(300);
+
+/// Whether it is a pipe without a name, which nobody but its heirs can have opened.
+pub(super) fn is_anonymous(file: &File) -> bool {
+    const PIPEFS_MAGIC: u64 = 0x5049_5045;
+    fstatfs(file).is_ok_and(|facts| facts.f_type as u64 == PIPEFS_MAGIC)
+}
+
+/// Reads a pipe to its end, or until there is more than `max`.
+pub(super) fn read(mut pipe: &File, max: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let patience = match is_anonymous(pipe) {
+        true => PATIENCE_WITH_PEOPLE,
+        false => PATIENCE,
+    };
+    let seconds = patience.as_secs();
+    let timeout = Timespec {
+        tv_sec: seconds.cast_signed(),
+        tv_nsec: 0,
+    };
+    // As much as a pipe holds, and more than a secret has, at once: growing would leave copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(max.min(64 * 1024) + 1));
+    let mut chunk = Zeroizing::new([0; 4096]);
+    while bytes.len() <= max {
+        let events = PollFlags::IN;
+        let ready = retry_on_intr(|| poll(&mut [PollFd::new(pipe, events)], Some(&timeout)))?;
+        if ready == 0 {
+            let reason = format!("nothing was written to it for {seconds} s");
+            return Err(io::Error::other(reason));
+        }
+        match pipe.read(&mut chunk[..]) {
+            Ok(0) => break,
+            Ok(n) => bytes.extend_from_slice(&chunk[..n]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(bytes)
+}
