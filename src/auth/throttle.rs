@@ -1,5 +1,5 @@
-//! Throttling, shared: what one process or thread was told by `Retry-After`, all that stand for
-//! the same application obey.
+//! Throttling, shared: the `Retry-After` that one thread or process received holds for all of the same
+//! application.
 
 use std::fs;
 use std::io;
@@ -60,7 +60,7 @@ impl Throttle {
         own.max(other).filter(|wait| !wait.is_zero())
     }
 
-    /// Records that `key` was told to wait, and says whether other processes can see that. `http`
+    /// Records that `key` must wait, and says whether other processes can see that. `http`
     /// waits for those that do the same.
     pub(super) fn record(&self, key: &str, wait: Duration, http: &Http) -> bool {
         if let Some(until) = Instant::now().checked_add(wait) {
@@ -118,23 +118,27 @@ fn share(file: &Path, key: &str, wait: Duration, http: &Http) -> Option<()> {
         http.pause(LOCK_POLL);
     }
     let now = SystemTime::now();
-    let end = |record: Record| record.wait_at(now).map(|_| record.until);
     let mut records: Members = read_beside(file);
-    records.retain(|_, record| read_as(record).and_then(end).is_some());
+    let left = |record: Record| record.wait_at(now);
+    records.retain(|_, record| read_as(record).and_then(left).is_some());
     let known = records
         .get(key)
         .and_then(|record| read_as(record))
-        .and_then(end);
-    let until = milliseconds(now.checked_add(wait)?)?.saturating_add(1);
-    let record = Record {
-        until: known.map_or(until, |known| known.max(until)),
-        written: milliseconds(now)?,
-    };
+        .and_then(left);
+    let record = Record::new(wait.max(known.unwrap_or_default()), now)?;
     records.insert(key.to_owned(), to_raw_value(&record).ok()?);
     replace_own(file, &serde_json::to_vec(&records).ok()?).ok()
 }
 
 impl Record {
+    fn new(wait: Duration, now: SystemTime) -> Option<Self> {
+        Some(Self {
+            // None too few.
+            until: milliseconds(now.checked_add(wait)?)?.saturating_add(1),
+            written: milliseconds(now)?,
+        })
+    }
+
     /// How long it is to be obeyed; not at all where a clock wrote it that was ahead.
     fn wait_at(self, now: SystemTime) -> Option<Duration> {
         let moment = |milliseconds| UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds));

@@ -149,7 +149,7 @@ impl<'c> Call<'c> {
     }
 
     /// Waits as long as the host is known to be throttled. The records are read again after each
-    /// wait: meanwhile another thread or process may have been told to wait longer.
+    /// wait: meanwhile another thread or process may have been throttled for longer.
     fn pass_gate(&mut self, origin: &Origin) -> Result<(), Error> {
         while let Some(wait) = self.client.throttled_for(origin) {
             self.failed(origin, Failed::throttled(origin.host(), wait))?;

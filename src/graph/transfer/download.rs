@@ -113,14 +113,14 @@ impl Download<'_> {
                 Ok(0) if self.version.total.is_some_and(|total| self.place < total) => {
                     let host = self.origin.name();
                     let error = Error::unavailable(format!("{host}: the content broke off"));
-                    self.pause(Failed::broken(error))?;
+                    self.retry(Failed::broken(error))?;
                 }
                 Ok(0) => return Ok(Step::End),
                 Ok(n) => {
                     self.count(n as u64)?;
                     return Ok(Step::Bytes(n));
                 }
-                Err(fault) => self.pause(fault.into())?,
+                Err(fault) => self.retry(fault.into())?,
             }
         }
     }
@@ -142,7 +142,7 @@ impl Download<'_> {
     }
 
     /// Waits before the content is asked for again.
-    fn pause(&mut self, failed: Failed) -> Result<(), Error> {
+    fn retry(&mut self, failed: Failed) -> Result<(), Error> {
         self.body = None;
         self.call.failed(&self.origin, failed)
     }
@@ -237,7 +237,7 @@ impl Download<'_> {
                     if self.refused >= MOST_REFUSED {
                         return Err(error);
                     }
-                    self.pause(Failed::broken(error))?;
+                    self.retry(Failed::broken(error))?;
                     continue;
                 }
                 status @ 200..300 => {
