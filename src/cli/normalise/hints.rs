@@ -32,6 +32,7 @@ fn of_other_programs(name: &str, command: &str) -> Option<&'static str> {
         }
         "--silent" | "-s" => "did you mean --quiet?",
         "--all" | "--paginate" => "all pages come by default; --limit and --first-page end earlier",
+        "-o" | "--output" if is_request || command == "download" => "did you mean -O FILE?",
         "--jq" => "pipe the output into jq, as in mgd get users | jq '.value[].mail'",
         "-X" | "--method" if is_request => {
             "the method is the first operand, as in mgd request PATCH users/ID"

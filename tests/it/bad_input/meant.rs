@@ -140,6 +140,15 @@ fn an_option_of_another_command_names_that_command() {
 
 #[test]
 fn a_file_is_no_format() {
+    let hint = "did you mean -O FILE?";
+    all_refused(&[
+        (&["download", "p", "-o", "f"], "unknown option -o", hint),
+        (
+            &["request", "p", "--output=f"],
+            "unknown option --output",
+            hint,
+        ),
+    ]);
     all_refused(&[(
         &["get", "users", "-o", "users.json"],
         "error parsing option '--output' with value 'users.json': is not json, jsonl, tsv or raw",
