@@ -21,6 +21,8 @@ pub(crate) struct Download<'g> {
     /// How many bytes have been handed out, those of earlier runs included.
     place: u64,
     version: Version,
+    /// Behind the last byte that the body may have.
+    end: Option<u64>,
     /// Where the attempts were renewed last. Bytes that come again are no progress.
     renewed_at: u64,
     /// How often a URL that was fresh has been refused since then.
@@ -73,6 +75,7 @@ impl Graph {
             url,
             place: 0,
             version: Version::default(),
+            end: None,
             renewed_at: 0,
             refused: 0,
             is_direct: false,
@@ -127,7 +130,7 @@ impl Download<'_> {
 
     fn count(&mut self, bytes: u64) -> Result<(), Error> {
         self.place += bytes;
-        if self.version.total.is_some_and(|total| self.place > total) {
+        if self.end.is_some_and(|end| self.place > end) {
             let host = self.origin.name();
             return Err(Error::protocol(format!(
                 "{host}: the content is longer than it says"
@@ -195,6 +198,7 @@ impl Download<'_> {
             },
         };
         self.place = 0;
+        self.end = self.version.total;
         self.begin(answer, origin);
     }
 
@@ -221,10 +225,11 @@ impl Download<'_> {
                     return Err(error.hint("mgd get PATH prints it").status(200));
                 }
                 200 | 204 => Opened::Whole(answer, origin),
-                206 if is_rest => match self.total_of_rest(&answer) {
+                206 if is_rest => match self.rest_in(&answer) {
                     // Less than all of the rest may come.
-                    Some(total) => {
-                        self.version.total = Some(total);
+                    Some(range) => {
+                        self.version.total = Some(range.total);
+                        self.end = Some(range.end);
                         Opened::Rest(answer, origin)
                     }
                     None => Opened::Other,
@@ -250,8 +255,8 @@ impl Download<'_> {
         }
     }
 
-    /// How long the content is by an answer that goes on where we are, in the same version.
-    fn total_of_rest(&self, answer: &Answer) -> Option<u64> {
+    /// What a response holds that goes on where we are, in the same version.
+    fn rest_in(&self, answer: &Answer) -> Option<ContentRange> {
         let range = answer
             .header("content-range")
             .and_then(ContentRange::read)?;
@@ -259,7 +264,7 @@ impl Download<'_> {
             && self.version.total.is_none_or(|total| total == range.total)
             && is_as_kept(answer)
             && answer.header("etag") == self.version.etag.as_deref();
-        is_rest.then_some(range.total)
+        is_rest.then_some(range)
     }
 
     /// What asks for the rest, in this version alone.

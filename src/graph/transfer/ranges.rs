@@ -7,6 +7,8 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ContentRange {
     pub(crate) start: u64,
+    /// Behind the last.
+    pub(crate) end: u64,
     pub(crate) total: u64,
 }
 
@@ -19,7 +21,8 @@ impl ContentRange {
         let (start, end) = (number(start)?, number(end)?);
         let total = number(total)?;
         let is_right = unit.eq_ignore_ascii_case("bytes") && start <= end && end < total;
-        is_right.then_some(Self { start, total })
+        let end = end.checked_add(1)?;
+        is_right.then_some(Self { start, end, total })
     }
 }
 
@@ -72,9 +75,12 @@ mod tests {
 
     #[test]
     fn a_content_range_must_be_one_of_a_known_total() {
-        let read = |text: &str| ContentRange::read(text).map(|range| (range.start, range.total));
-        assert_eq!(read("bytes 5-9/10"), Some((5, 10)));
-        assert_eq!(read("Bytes 0-0/1"), Some((0, 1)));
+        let read = |text: &str| {
+            let range = ContentRange::read(text)?;
+            Some((range.start, range.end, range.total))
+        };
+        assert_eq!(read("bytes 5-8/10"), Some((5, 9, 10)));
+        assert_eq!(read("Bytes 0-0/1"), Some((0, 1, 1)));
         for text in [
             "",
             "bytes",
@@ -84,6 +90,7 @@ mod tests {
             "bytes 5-10/10",
             "bytes +5-9/10",
             "bytes 5-9",
+            "bytes 0-18446744073709551615/18446744073709551615",
             "lines 5-9/10",
             "5-9/10",
         ] {

@@ -16,6 +16,8 @@ use crate::http::{self, Content, Failed, Part};
 
 /// How many sessions a run begins before it believes that none lasts.
 const MOST_SESSIONS: u32 = 5;
+/// What a slice must at least have brought, if not all of it was taken.
+const WORTH: u64 = 64 * 1024;
 const START: Lacking = Lacking {
     start: 0,
     end: None,
@@ -150,7 +152,9 @@ impl Upload<'_> {
                         start: end,
                         end: None,
                     });
-                    if next.start > start && next.start < total {
+                    // Byte by byte it would never end.
+                    let is_progress = next.start >= end || next.start >= start + WORTH;
+                    if is_progress && next.start < total {
                         if next.start > farthest {
                             farthest = next.start;
                             call.renew();

@@ -103,6 +103,25 @@ fn a_part_of_something_else_is_begun_anew() {
 }
 
 #[test]
+fn a_part_that_the_first_version_left_is_gone_on_with() {
+    let bytes = noise(TOTAL);
+    let (tenant, mgd, path) = drive_of(&bytes);
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+    let (boot, url) = (boot.trim(), tenant.url(&format!("/v1.0/{path}")));
+    let (authority, client) = (tenant.authority(), crate::tenant::CLIENT_ID);
+    let note = format!(
+        "{{\"boot\":\"{boot}\",\"etag\":\"\\\"{{01ITEM1}},1\\\"\",\
+         \"of\":\"{authority} {client} {url}\",\"total\":{TOTAL}}}"
+    );
+    mgd.scratch.write("out.part.json", note, 0o600);
+    mgd.scratch.write("out.part", &bytes[..100_000], 0o600);
+    run(&mgd, &["download", &path, "-O", "out"]).ended(0, "", "");
+    assert_eq!(bytes_of(&mgd, "out"), bytes);
+    assert_eq!(slices(&tenant), ["GET bytes=100000-"]);
+    assert_files(&mgd, &["out"]);
+}
+
+#[test]
 fn bytes_that_a_fresh_start_of_the_machine_may_have_lost_count_only_with_a_hash() {
     let bytes = noise(TOTAL);
     for (is_hashless, expected) in [(false, "GET bytes=100000-"), (true, "GET")] {

@@ -140,6 +140,24 @@ fn less_than_the_rest_is_gone_on_from() {
 }
 
 #[test]
+fn more_than_the_rest_says_that_it_holds_is_an_error() {
+    let bytes = noise(TOTAL);
+    let (tenant, mgd, path) = drive_of(&bytes);
+    tenant.hide_hashes();
+    let mut wrong = bytes[100_000..200_000].to_vec();
+    wrong.extend_from_slice(b"bytes of something else");
+    let part = Reply::bare(206)
+        .header("ETag", "\"{01ITEM1},1\"")
+        .header("Content-Range", "bytes 100000-199999/300000")
+        .body(wrong);
+    tenant.on("/storage/", [Reply::pass().cut_after(100_000), part]);
+    let host = tenant.storage_host();
+    let line = format!("mgd: {host}: the content is longer than it says\n");
+    download(&mgd, &path, &[]).refused(5, &line);
+    assert!(!mgd.scratch.path("out").exists());
+}
+
+#[test]
 fn less_than_the_rest_of_content_without_a_length_is_no_whole() {
     let tenant = Tenant::start();
     let mgd = Mgd::new(&tenant);

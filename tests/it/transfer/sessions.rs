@@ -1,5 +1,7 @@
 //! Upload sessions, with every answer that they may give.
 
+use std::time::Duration;
+
 use super::{asked, drive, kept, noise, requests, run, slices, well_mannered};
 use crate::support::{Mgd, Run};
 use crate::tenant::{Reply, Tenant};
@@ -173,6 +175,21 @@ fn a_session_without_progress_ends_in_time() {
     let lines = "mgd: the upload session makes no progress\n\
                  mgd: hint: run it again to go on where it broke off\n";
     run.refused(4, lines);
+}
+
+#[test]
+fn a_session_that_takes_a_byte_at_a_time_ends_in_time() {
+    let (tenant, mgd, _) = big();
+    let creep = |n: usize| {
+        let taken = Reply::bare(202).body(format!("{{\"nextExpectedRanges\":[\"{n}-\"]}}"));
+        taken.delay(Duration::from_millis(100))
+    };
+    tenant.on("/storage/up/", (1..=40).map(creep));
+    let run = upload(&mgd, &["--retry-max-time", "1"]);
+    assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{}", run.stderr);
+    let line = "mgd: the upload session makes no progress";
+    assert!(run.stderr.contains(line), "{}", run.stderr);
+    assert!(tenant.replies_left() > 20);
 }
 
 #[test]
