@@ -55,7 +55,7 @@ impl Body {
         let wire = Wire {
             reader: body.into_reader(),
             pace: Pace::default(),
-            until: (status >= 400).then(|| Instant::now() + SILENCE),
+            budget: (status >= 400).then_some(SILENCE),
             is_empty: true,
             is_closed: false,
         };
@@ -132,12 +132,12 @@ impl Body {
 
     /// Reads a short rest, so that the connection can be used again.
     pub(crate) fn drain(&mut self) {
-        let until = Some(Instant::now() + SHORT);
-        match &mut self.source {
-            Source::Plain(wire) => wire.until = until,
-            Source::Gzip(gzip) => gzip.get_mut().until = until,
+        let wire = match &mut self.source {
+            Source::Plain(wire) => wire,
+            Source::Gzip(gzip) => gzip.get_mut(),
             Source::Nothing | Source::Unreadable(_) => return,
-        }
+        };
+        wire.budget = Some(wire.pace.waited() + SHORT);
         let _ = self.read_all(64 * 1024);
     }
 
@@ -179,8 +179,8 @@ fn is_end(error: &io::Error) -> bool {
 struct Wire {
     reader: ureq::BodyReader<'static>,
     pace: Pace,
-    /// When all of it must be here.
-    until: Option<Instant>,
+    /// How long may be waited for all of it.
+    budget: Option<Duration>,
     is_empty: bool,
     /// Whether the other side has closed the connection.
     is_closed: bool,
@@ -189,9 +189,11 @@ struct Wire {
 impl Read for Wire {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let start = Instant::now();
-        let slowest = start + self.pace.left();
-        let until = self.until.map_or(slowest, |until| until.min(slowest));
-        let (read, is_closed) = reading(until, || self.reader.read(buffer));
+        let left = self
+            .budget
+            .map(|all| all.saturating_sub(self.pace.waited()));
+        let left = self.pace.left().min(left.unwrap_or(Duration::MAX));
+        let (read, is_closed) = reading(start + left, || self.reader.read(buffer));
         self.is_closed |= is_closed;
         let n = read.map_err(|error| {
             io::Error::other(Failed {

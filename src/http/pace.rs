@@ -34,6 +34,11 @@ impl Pace {
         self.seconds[last % SECONDS] += bytes;
     }
 
+    /// How long bytes were waited for in all.
+    pub(super) fn waited(&self) -> Duration {
+        self.waited
+    }
+
     /// The second in which the last byte came, its end included.
     fn last(&self) -> usize {
         self.waited

@@ -333,6 +333,35 @@ fn an_error_whose_text_trickles_is_told_without_it() {
 }
 
 #[test]
+fn a_reader_that_takes_its_time_is_no_stall() {
+    const LENGTH: usize = 1 << 20;
+    let sending = |status: &'static str| {
+        Bench::new(Duration::from_secs(60), move |guest| {
+            let mut tcp = guest.into_stream();
+            let head = format!("HTTP/1.1 {status}\r\nContent-Length: {LENGTH}\r\n\r\n");
+            let _ = tcp.write_all(head.as_bytes());
+            let _ = tcp.write_all(&[b' '; LENGTH]);
+        })
+    };
+    let (whole, refused) = (sending("200 OK"), sending("404 Not Found"));
+    let children = [(0, &whole), (1, &refused)].map(|(code, bench)| {
+        let graph = bench.wire.plain_url("");
+        let mut command = bench.command(&graph, &["request", "GET", "users"]);
+        (code, command.stdout(Stdio::piped()).spawn().unwrap())
+    });
+    thread::sleep(STALL + Duration::from_secs(3));
+    for (code, child) in children {
+        let run = Run::from(child.wait_with_output().unwrap());
+        assert_eq!(
+            (run.code, run.stdout.len()),
+            (code, LENGTH),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
 fn a_proxy_whose_response_trickles_is_given_up() {
     let wire = Wire::start(|mut guest| {
         guest.head();
