@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 
 use super::wire::{Guest, Wire};
 use crate::support::{Child, Command, Mgd, Run};
-use crate::tenant::Tenant;
+use crate::tenant::{TENANT_ID, Tenant};
 use crate::tls::server::{Authority, accept};
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
@@ -330,6 +330,26 @@ fn an_error_whose_text_trickles_is_told_without_it() {
         let run = Run::from(child.wait_with_output().unwrap());
         assert_eq!(run.code, code, "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_token_endpoint_that_goes_on_announcing_a_response_is_given_up() {
+    let wire = Wire::start(|mut guest| {
+        guest.head();
+        let announced = b"HTTP/1.1 103 Early Hints\r\n\r\n".iter().copied();
+        drip(guest.into_stream(), "", announced.cycle());
+    });
+    let mgd = Mgd::new(&Tenant::start_plain()).promises(Duration::from_secs(25));
+    mgd.edit(|parameters| {
+        parameters["authority"] = wire.plain_url(&format!("/{TENANT_ID}")).into()
+    });
+    let run = mgd.list(["--retry-max-time", "1"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("no whole response within 25 s"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
