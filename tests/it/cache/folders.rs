@@ -152,3 +152,20 @@ fn a_warning_is_an_object_for_programs_and_nothing_for_the_quiet() {
     super::put(&mgd, "null");
     whole(&mgd.list(NOTHING), &tenant, &warned);
 }
+
+#[test]
+fn a_cache_that_others_can_read_is_one_warning_until_it_is_written() {
+    let tenant = Tenant::start();
+    let mgd = Mgd::new(&tenant);
+    whole(&mgd.list(NOTHING), &tenant, "");
+    for mode in [0o644, 0o640, 0o604] {
+        set_mode(&mgd.cache(), mode);
+        let reason = format!("its tokens can be read by others (mode {mode:04o})");
+        whole(&mgd.list(NOTHING), &tenant, &warning(&reason));
+        let check = mgd.list(["check", "--retry-max-time", "0.1"]);
+        let line = format!("warn  cache: {FILE}: {reason}\n      chmod 600 '{FILE}'\n");
+        assert!(check.stdout.contains(&line), "{}", check.stdout);
+        // That has asked for a new token, and kept it.
+        whole(&mgd.list(NOTHING), &tenant, "");
+    }
+}

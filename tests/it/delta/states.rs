@@ -258,3 +258,34 @@ fn a_round_without_news_leaves_the_state_file_untouched() {
     delta(&mgd, &[]).ended(0, "", "");
     assert_eq!(inode(), before);
 }
+
+#[test]
+fn a_folder_in_which_all_can_exchange_files_holds_no_state() {
+    for (mode, is_refused) in [
+        (0o777, true),
+        (0o757, true),
+        (0o1777, false),
+        (0o775, false),
+    ] {
+        let (tenant, mgd) = tenant("a");
+        fs::create_dir(mgd.scratch.path("all")).unwrap();
+        fs::set_permissions(mgd.scratch.path("all"), Permissions::from_mode(mode)).unwrap();
+        for options in [
+            &["--state", "all/s"][..],
+            &["--state", "new", "--state-out", "all/s"],
+        ] {
+            let arguments = ["delta", PATH, "-p", "parameters.json"];
+            let run = mgd.run([&arguments[..], options].concat());
+            if is_refused {
+                let line = format!(
+                    "mgd: state all/s: others can exchange files in the folder (mode {mode:04o})\n\
+                     mgd: hint: give it a folder that only you can write\n"
+                );
+                run.refused(6, &line);
+                assert_eq!(tenant.connections(), 0);
+            } else {
+                run.ok();
+            }
+        }
+    }
+}

@@ -1,11 +1,13 @@
 //! Where trust comes from: `--ca-file`, the parameters, the variables, the system.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::path::Path;
 
 use serde_json::Value;
 
 use super::server::Authority;
-use crate::support::{Mgd, Run, wait_until};
+use crate::support::{Mgd, Run, run_by, skipped, tool, wait_until};
 use crate::tenant::Tenant;
 
 /// The program without a `ca_file` of its own; the tenant's authority is `ca.pem`.
@@ -183,4 +185,99 @@ fn a_ca_file_that_cannot_be_read_is_an_error() {
         assert!(run.stderr.starts_with(&start), "{}", run.stderr);
         assert_eq!(tenant.connections(), 0);
     }
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// A folder of this mode with the tenant's authority in it, of this mode and owner; `None` where
+/// no file can be given away.
+fn offered(tenant: &Tenant, mode: u32, folder: u32, owner: u32) -> Option<Mgd> {
+    let mgd = without_ca_file(tenant);
+    let path = mgd.scratch.write("roots/ca.pem", tenant.ca_pem(), mode);
+    set_mode(&mgd.scratch.path("roots"), folder);
+    if owner != 0 && chown(&path, Some(owner), None).is_err() {
+        skipped("only root can give files away");
+        return None;
+    }
+    Some(mgd)
+}
+
+#[test]
+fn an_authority_that_others_can_change_or_exchange_is_refused() {
+    let changed = "can be changed by others (mode 0666)";
+    let strange = "belongs to another user (uid 65534)";
+    for (mode, folder, owner, reason) in [
+        (0o666, 0o755, 0, changed),
+        (0o666, 0o755, 65534, changed),
+        (0o644, 0o1777, 65534, strange),
+        (0o644, 0o777, 65534, strange),
+    ] {
+        for (option, what) in [
+            (&["--ca-file", "roots/ca.pem"][..], "ca file"),
+            (&[], "SSL_CERT_FILE or SSL_CERT_DIR"),
+        ] {
+            let tenant = Tenant::start();
+            let mgd = need!(offered(&tenant, mode, folder, owner));
+            let mgd = mgd.env("SSL_CERT_FILE", "roots/ca.pem");
+            let run = mgd.list(option);
+            let line = format!("mgd: {what} roots/ca.pem: {reason}\n");
+            assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+            assert!(run.stderr.starts_with(&line), "{}", run.stderr);
+            let check = mgd.list([&["check"], option].concat());
+            let line = format!("fail  files: {what} roots/ca.pem: {reason}\n");
+            assert!(check.stdout.contains(&line), "{}", check.stdout);
+            assert_eq!((check.code, tenant.connections()), (2, 0));
+        }
+    }
+}
+
+#[test]
+fn a_folder_of_authorities_that_others_can_change_is_refused() {
+    for (mode, folder, owner) in [
+        (0o644, 0o777, 0),
+        (0o644, 0o775, 0),
+        (0o644, 0o1777, 65534),
+        (0o646, 0o755, 0),
+    ] {
+        let tenant = Tenant::start();
+        let mgd = need!(offered(&tenant, mode, folder, owner));
+        let run = mgd.env("SSL_CERT_DIR", "roots/").list([] as [&str; 0]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        assert_eq!(tenant.connections(), 0);
+    }
+    let tenant = Tenant::start();
+    let mgd = need!(offered(&tenant, 0o644, 0o1777, 0));
+    let mgd = mgd.env("SSL_CERT_DIR", "roots/");
+    assert_eq!(mgd.list([] as [&str; 0]).ok().ids().len(), 3);
+}
+
+#[test]
+fn an_authority_of_another_owner_is_a_warning_of_check() {
+    let tenant = Tenant::start();
+    let mgd = need!(offered(&tenant, 0o644, 0o755, 65534));
+    let option = ["--ca-file", "roots/ca.pem"];
+    mgd.list(option).ok();
+    let run = mgd.list([&["check"][..], &option].concat());
+    let line = "warn  files: ca file roots/ca.pem: belongs to uid 65534\n";
+    assert!(run.stdout.contains(line), "{}", run.stdout);
+    assert!(!run.stdout.contains("nobody else can"), "{}", run.stdout);
+}
+
+#[test]
+fn what_is_mounted_read_only_can_be_changed_by_nobody() {
+    let tenant = Tenant::start();
+    let mgd = need!(offered(&tenant, 0o666, 0o1777, 65534));
+    let unshare = need!(tool("unshare"));
+    let sh = need!(tool("sh"));
+    let mount = "mount --bind roots roots && mount -o remount,ro,bind roots && exec \"$0\" \"$@\"";
+    let command = mgd.command(["parameters.json", "--ca-file", "roots/ca.pem"]);
+    let command = run_by(&sh, &["-c", mount], &command);
+    let run = Run::from(run_by(&unshare, &["--mount"], &command).output().unwrap());
+    if run.code != 2 && run.stderr.contains("mount") {
+        skipped(&format!("nothing can be mounted here: {}", run.stderr));
+        return;
+    }
+    assert_eq!(run.ok().ids().len(), 3);
 }
