@@ -80,6 +80,24 @@ impl Redactor {
         text
     }
 
+    /// The code of an error, on which more depends than a message: an identifier stays beside a
+    /// short secret too, unless it has that in it.
+    pub(crate) fn redact_code(&self, code: &str) -> String {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        let canonical = Canonical::of(code);
+        let has_short = |secret: &Secret| {
+            let secret = Canonical::of(telling(secret));
+            secret.len() < WINDOW && canonical.contains(&secret)
+        };
+        let secrets = self.secrets();
+        if code.len() > 64 || !code.bytes().all(is_plain) || secrets.iter().any(has_short) {
+            return self.redact(code);
+        }
+        let mut code = code.to_owned();
+        replace(&mut code, &secrets, WINDOW);
+        code
+    }
+
     /// A line of ours that may quote a server: it stays but for whole secrets and long parts.
     pub(crate) fn redact_line(&self, line: &str) -> String {
         let mut line = line.to_owned();

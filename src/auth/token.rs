@@ -175,10 +175,11 @@ impl Refusal {
             redactor.add(&Secret::new(token));
         }
         // Not before it is read: JSON has many ways to write the same text.
+        let error = text("error").filter(|error| !error.is_empty())?;
         let text = |name| text(name).map(|text| redactor.redact(text));
         let codes = body.get("error_codes").and_then(Value::as_array);
         Some(Self {
-            error: text("error").filter(|error| !error.is_empty())?,
+            error: redactor.redact_code(error),
             error_description: text("error_description").unwrap_or_default(),
             error_codes: codes
                 .into_iter()

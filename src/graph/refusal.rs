@@ -102,7 +102,10 @@ impl Refusal {
             request_id,
         } = Self::parse(body);
         Self {
-            codes: codes.iter().map(|code| redactor.redact(code)).collect(),
+            codes: codes
+                .iter()
+                .map(|code| redactor.redact_code(code))
+                .collect(),
             message: redactor.redact(&message),
             request_id: request_id.map(|id| redactor.redact(&id)),
         }

@@ -37,6 +37,12 @@ impl Canonical {
         self.0.len()
     }
 
+    pub(super) fn contains(&self, other: &Self) -> bool {
+        let same = |(one, two): (&Piece, &Piece)| one.0 == two.0;
+        let mut parts = self.0.windows(other.len().max(1));
+        parts.any(|part| part.iter().zip(other.0.iter()).all(same))
+    }
+
     pub(super) fn windows(self) -> Windows {
         let all = self.0.windows(WINDOW).enumerate();
         let mut sorted: Vec<_> = all.map(|(at, window)| (number(window), at)).collect();

@@ -82,6 +82,11 @@ fn with_a_short_secret_nothing_is_quoted() {
     assert_eq!(redactor.redact("any text"), NOT_QUOTED);
     assert_eq!(redactor.excerpt(b"<html>any text"), NOT_QUOTED);
     assert_eq!(redactor.redact(""), "");
+    // Decisions depend on codes.
+    assert_eq!(redactor.redact_code("resyncRequired"), "resyncRequired");
+    for code in ["s3cret!", "any text", "%73%33cret!", ""] {
+        assert_eq!(redactor.redact_code(code), redactor.redact(code));
+    }
 }
 
 #[test]

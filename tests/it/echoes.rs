@@ -259,7 +259,22 @@ fn with_a_short_secret_no_text_of_a_server_is_quoted() {
     let mgd = Mgd::new(&tenant);
     mgd.edit(|parameters| parameters["secret"] = "s3cret!".into());
     let told = told(&mgd, &["get", "users"]);
-    let expected = "token endpoint: (not shown: a secret is shorter than 8 characters)";
+    let expected =
+        "token endpoint: invalid_client: (not shown: a secret is shorter than 8 characters)";
     assert!(told.contains(expected), "{told}");
     assert!(!told.contains(text) && !told.contains("s3cret!"), "{told}");
+}
+
+#[test]
+fn with_a_short_secret_the_code_of_an_error_still_counts() {
+    let tenant = Tenant::start();
+    let proxy = proxy();
+    let mgd = Mgd::new(&tenant);
+    let url = format!("http://user:pw@127.0.0.1:{}", proxy.port());
+    let command = ["delta", "users/delta", "--state", "state"];
+    mgd.list(command).ok();
+    tenant.forget_places(400, "syncStateNotFound", false);
+    let run = mgd.env("https_proxy", url).list(command).ok();
+    assert!(run.stdout.starts_with("{\"@mgd.reset\":true}\n"), "{run:?}");
+    assert_ne!(proxy.connections(), 0);
 }

@@ -123,7 +123,7 @@ impl Said {
             redactor.add(&Secret::new(token));
         }
         (!parts.is_empty()).then(|| Self {
-            code: code.map(|code| redactor.redact(code)),
+            code: code.map(|code| redactor.redact_code(code)),
             text: redactor.redact(&parts.join(": ")),
         })
     }
