@@ -2,6 +2,7 @@
 
 mod exchange;
 mod flight;
+mod line;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,7 @@ use crate::http::pace;
 use crate::http::retry::{self, Attempts, Failure, GaveUp};
 use crate::http::roots::Roots;
 use crate::http::transport::exchange::Way;
+use crate::http::transport::line::Line;
 use crate::http::url::Origin;
 use crate::notice::{Listener, Notice};
 use crate::redact::Redactor;
@@ -104,7 +106,7 @@ struct State {
     answered: Vec<Origin>,
     /// An agent for each way in use: a proxy set on a request would make ureq parse the roots
     /// for each connection.
-    agents: Vec<(Way, Agent)>,
+    agents: Vec<(Way, Line, Agent)>,
 }
 
 impl Http {

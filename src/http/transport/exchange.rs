@@ -13,6 +13,7 @@ use crate::http::fault::{Fault, Patience};
 use crate::http::message::{Repeats, Request, guid, run, shown};
 use crate::http::proxy;
 use crate::http::roots::{self, Roots};
+use crate::http::transport::line::Line;
 use crate::http::transport::{Answer, Http};
 use crate::secret::Secret;
 
@@ -172,7 +173,9 @@ impl Http {
     fn agent(&self, request: &Request<'_>, way: &Way) -> Result<Agent, Error> {
         let shared = &*self.0;
         let mut state = self.state();
-        if let Some((_, agent)) = state.agents.iter().find(|(known, _)| known.is(way)) {
+        let line = Line::of(request);
+        let mut known = state.agents.iter();
+        if let Some((.., agent)) = known.find(|known| known.0.is(way) && known.1 == line) {
             return Ok(agent.clone());
         }
         let roots = match &state.roots {
@@ -192,8 +195,8 @@ impl Http {
             }
             Way::Far(None) | Way::Near => None,
         };
-        let agent = new_agent(roots, proxy, request.patience(), shared.deadline)?;
-        state.agents.push((way.clone(), agent.clone()));
+        let agent = new_agent(roots, proxy, line, request.patience(), shared.deadline)?;
+        state.agents.push((way.clone(), line, agent.clone()));
         Ok(agent)
     }
 
@@ -213,6 +216,7 @@ impl Http {
 fn new_agent(
     roots: Roots,
     proxy: Option<&Secret>,
+    line: Line,
     patience: Patience,
     deadline: Option<Instant>,
 ) -> Result<Agent, Error> {
@@ -238,9 +242,7 @@ fn new_agent(
         .input_buffer_size(32 * 1024)
         // A header that fills the buffer would look like a connection that was closed.
         .max_response_header_size(30 * 1024)
-        // A request line must fit in it, and a next link may have 64 kB. What is not used of it is
-        // never touched.
-        .output_buffer_size(66 * 1024)
+        .output_buffer_size(line.buffer())
         .timeout_connect(Some(patience.connect))
         .timeout_send_request(Some(Duration::from_secs(30)))
         .timeout_recv_response(Some(patience.answer))

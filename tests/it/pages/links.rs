@@ -150,6 +150,15 @@ fn a_link_of_up_to_64_kb_is_followed_wherever_it_is_given() {
 }
 
 #[test]
+fn a_header_may_be_as_long_as_a_link() {
+    let (tenant, mgd) = script([("items", page("1", ""))]);
+    let value = "x".repeat(30_000);
+    let run = mgd.get(&["items", "-ojsonl", "-H", &format!("X-Long: {value}")]);
+    run.ended(0, &jsonl("1"), "");
+    assert_eq!(tenant.requests()[1].header("X-Long"), Some(&*value));
+}
+
+#[test]
 fn a_link_that_is_too_long_as_it_is_sent_is_not_followed() {
     let (tenant, run) = follow(&format!(
         "\"{{origin}}/v1.0/items?p={}\"",

@@ -64,6 +64,14 @@ fn an_item_may_be_longer_than_any_buffer() {
 }
 
 #[test]
+fn half_a_surrogate_pair_in_a_name_empties_no_cell() {
+    let item = r#"{"id":"1","\ud800":"x","m":{"\udc00":0,"n":"y"}}"#;
+    let (_tenant, mgd) = script([("items", Reply::json(format!("{{\"value\":[{item}]}}")))]);
+    let run = mgd.get(&["items", "-otsv", "--select", "id,m/n"]);
+    run.ended(0, "id\tm/n\n1\ty\n", "");
+}
+
+#[test]
 fn an_item_beyond_the_bound_is_no_item() {
     let long = "x".repeat(3000);
     let (tenant, mgd) = script([("items", page(&format!("1 {long}"), ""))]);
