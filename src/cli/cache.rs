@@ -1,6 +1,6 @@
 //! `mgd cache list` and `mgd cache clear`: what is in the token cache, and out with it.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use serde::Serialize;
 
@@ -14,9 +14,6 @@ use crate::cli::sink::Sink;
 use crate::error::{Error, printable};
 use crate::http::Http;
 use crate::parameters;
-
-/// How long the lock is waited for where nothing else is said.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn list(args: &CacheList, setup: &Setup) -> Result<(), Failure> {
     let cache = place(setup)?;
@@ -46,17 +43,15 @@ pub(super) fn list(args: &CacheList, setup: &Setup) -> Result<(), Failure> {
 }
 
 pub(super) fn clear(setup: &Setup) -> Result<(), Failure> {
-    let mut setup = setup.clone();
-    let cache = place(&setup)?;
+    let cache = place(setup)?;
     let console = Console::new(setup.voice);
     let Some(path) = cache.path() else {
         console.note("the token cache is turned off, or has no place");
         return Ok(());
     };
-    setup.max_time.get_or_insert(PATIENCE);
     let http = Http::new(setup.network(&console));
     let count = cache.clear(
-        &|client_id, tenant| is_meant(client_id, tenant, &setup),
+        &|client_id, tenant| is_meant(client_id, tenant, setup),
         &http,
     )?;
     let tokens = if count == 1 { "token" } else { "tokens" };
