@@ -6,6 +6,8 @@ mod pages;
 mod process;
 mod run;
 mod scratch;
+mod signals;
+mod watch;
 
 use std::ffi::OsStr;
 use std::net::{TcpListener, TcpStream};
@@ -22,9 +24,10 @@ pub use machine::{missing, run_as_nobody, run_by, skipped, tool};
 pub use pages::{
     DIFFERS, asked, items, jsonl, page, resume_hint, resume_hint_of_json, script, skipping,
 };
-pub use process::{Child, Command, LIMIT, signal};
+pub use process::{Child, Command, LIMIT};
 pub use run::Run;
 pub use scratch::Scratch;
+pub use signals::signal;
 
 /// The program, set up for a tenant: `parameters.json`, `ca.pem` and a token cache of its own in a
 /// scratch folder.

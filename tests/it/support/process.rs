@@ -2,19 +2,17 @@
 //! runs for too long.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{self, ChildStderr, ChildStdin, ChildStdout, ExitStatus, Output, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+use rustix::process::{WaitId, WaitIdOptions, waitid};
 
 use crate::support::missing;
+use crate::support::signals::{default_signals, pid, signal};
+use crate::support::watch::{Watch, kill_family};
 
 /// How long anything may run that promises nothing.
 pub const LIMIT: Duration = Duration::from_secs(60);
@@ -277,113 +275,4 @@ fn all(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
         pipe.read_to_end(&mut bytes)?;
     }
     Ok(bytes)
-}
-
-/// Kills a process, and those that it started, when its time is up.
-#[derive(Debug)]
-struct Watch {
-    line: String,
-    limit: Duration,
-    /// Dropped when there is nothing to watch any more.
-    stop: Option<Sender<()>>,
-    has_killed: Arc<AtomicBool>,
-    /// Held while it kills: nobody takes the process away under it.
-    killing: Arc<Mutex<()>>,
-}
-
-impl Watch {
-    fn start(id: u32, line: String, limit: Duration) -> Self {
-        let (stop, stopped) = mpsc::channel();
-        let watch = Self {
-            line,
-            limit,
-            stop: Some(stop),
-            has_killed: Arc::default(),
-            killing: Arc::default(),
-        };
-        let (line, has_killed) = (watch.line.clone(), watch.has_killed.clone());
-        let killing = watch.killing.clone();
-        thread::spawn(move || {
-            if stopped.recv_timeout(limit) != Err(RecvTimeoutError::Timeout) {
-                return;
-            }
-            let _guard = killing.lock();
-            if stopped.try_recv() == Err(mpsc::TryRecvError::Empty) {
-                has_killed.store(true, Ordering::Relaxed);
-                eprintln!("killed after {limit:?}: {line}");
-                kill_family(id);
-            }
-        });
-        watch
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.stop.is_none()
-    }
-
-    /// Fails the test if the process was killed.
-    #[track_caller]
-    fn stop(&mut self) {
-        let guard = self.killing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.stop = None;
-        drop(guard);
-        let hung = self.has_killed.load(Ordering::Relaxed);
-        assert!(!hung, "it still ran after {:?}: {}", self.limit, self.line);
-    }
-}
-
-/// Kills a process and all that it started, the latter first.
-fn kill_family(id: u32) {
-    // Stopped, it starts no more.
-    let _ = kill_process(pid(id), Signal::STOP);
-    // A child belongs to the thread that started it.
-    for thread in fs::read_dir(format!("/proc/{id}/task"))
-        .into_iter()
-        .flatten()
-    {
-        let children = fs::read_to_string(thread.unwrap().path().join("children"));
-        for child in children.unwrap_or_default().split_whitespace() {
-            kill_family(child.parse().unwrap());
-        }
-    }
-    let _ = kill_process(pid(id), Signal::KILL);
-}
-
-fn pid(id: u32) -> Pid {
-    Pid::from_raw(id.try_into().unwrap()).unwrap()
-}
-
-/// Sends a signal, named as `kill` does: `-TERM`.
-#[track_caller]
-pub fn signal(name: &str, id: u32) {
-    let signal = match name {
-        "-INT" => Signal::INT,
-        "-TERM" => Signal::TERM,
-        "-HUP" => Signal::HUP,
-        "-STOP" => Signal::STOP,
-        "-QUIT" => Signal::QUIT,
-        "-CONT" => Signal::CONT,
-        "-KILL" => Signal::KILL,
-        "-USR1" => Signal::USR1,
-        _ => panic!("no signal {name}"),
-    };
-    kill_process(pid(id), signal).unwrap();
-}
-
-/// What the caller of the tests has them ignore (`nohup`, a job in a script's background, a parent
-/// in Python) they would hand on to what they start. A signal that is caught is not: it gets its
-/// default action in a new program. Caught by nothing, it stays ignored here.
-fn default_signals() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let status = fs::read_to_string("/proc/self/status").unwrap();
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        let mask = u64::from_str_radix(mask.unwrap().trim(), 16).unwrap();
-        for number in 1..=31 {
-            let is_ignored = mask >> (number - 1) & 1 == 1;
-            if is_ignored && !signal_hook::consts::FORBIDDEN.contains(&number) {
-                signal_hook::flag::register(number, Arc::default()).unwrap();
-            }
-        }
-    });
 }
