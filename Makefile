@@ -12,7 +12,7 @@ STD ?= auto
 # text: a panic says where and why it came about.
 PANIC ?= silent
 
-.PHONY: help demo test faults interop bench check layers install dist dist-verify clean
+.PHONY: help demo test faults interop bench check layers install dist dist-verify package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -105,6 +105,11 @@ dist: needs-cargo needs-dist ## static programs for four targets, checked and pa
 dist-verify: needs-cargo needs-dist ## after make dist: build them again elsewhere, every byte must be the same
 	@STD=$(STD) PANIC=$(PANIC) packaging/dist.sh --again $(DIST) $(TARGETS)
 
+package: needs-package ## after make dist: Debian packages and container images of its programs (TARGETS=…)
+	@$(CARGO) build --locked --quiet --bin mgd
+	@packaging/lint.sh $(or $(CARGO_TARGET_DIR),target)/debug/mgd
+	@packaging/package.sh $(DIST) $(or $(CARGO_TARGET_DIR),target)/package $(TARGETS)
+
 clean: ## remove what was built
 	$(CARGO) clean
 
@@ -123,6 +128,12 @@ needs-interop:
 .PHONY: needs-dist
 needs-dist:
 	@packaging/needs.sh
+
+.PHONY: needs-package
+needs-package:
+	@for tool in dpkg-deb:dpkg lintian umoci skopeo jq mandoc systemd-analyze:systemd; do \
+	  command -v $${tool%%:*} >/dev/null || { echo "needs $${tool%%:*}, as in apt-get install $${tool##*:}" >&2; exit 1; }; done
+	@command -v kubernetes-validate >/dev/null || { echo "needs kubernetes-validate, as in pip install kubernetes-validate" >&2; exit 1; }
 
 .PHONY: needs-bench
 needs-bench:

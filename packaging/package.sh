@@ -36,9 +36,9 @@ lay_out() {
     local root=$1 archive=$2 doc=$1/usr/share/doc/mgd
     install -D -m 755 "$archive/mgd" "$root/usr/bin/mgd"
     install -D -m 644 "$here/mgd.1" "$root/usr/share/man/man1/mgd.1"
-    install -D -m 644 "$here/completions/mgd.bash" "$root/usr/share/bash-completion/completions/mgd"
-    install -D -m 644 "$here/completions/_mgd" "$root/usr/share/zsh/vendor-completions/_mgd"
-    install -D -m 644 "$here/completions/mgd.fish" "$root/usr/share/fish/vendor_completions.d/mgd.fish"
+    install -D -m 644 "$here/../src/cli/completion/mgd.bash" "$root/usr/share/bash-completion/completions/mgd"
+    install -D -m 644 "$here/../src/cli/completion/_mgd" "$root/usr/share/zsh/vendor-completions/_mgd"
+    install -D -m 644 "$here/../src/cli/completion/mgd.fish" "$root/usr/share/fish/vendor_completions.d/mgd.fish"
     install -D -m 644 -t "$root/usr/lib/systemd/system" "$here"/systemd/mgd-*@.service "$here"/systemd/mgd-*@.timer
     install -D -m 644 "$here/systemd/mgd.tmpfiles" "$root/usr/lib/tmpfiles.d/mgd.conf"
     install -D -m 644 -t "$doc" README.md

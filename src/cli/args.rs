@@ -1,11 +1,9 @@
 //! The command line: what can be said, and what was said.
 
 pub(super) mod batch;
-mod command;
 pub(super) mod commands;
 pub(super) mod delta;
 pub(super) mod download;
-mod help;
 pub(super) mod request;
 mod top;
 pub(super) mod upload;
@@ -14,10 +12,11 @@ use std::ffi::OsString;
 
 use argh::FromArgs as _;
 
-use crate::cli::args::help::{help, version};
+pub(super) use crate::cli::args::top::Command;
 use crate::cli::args::top::Top;
-pub(super) use crate::cli::args::top::{Command, known};
+use crate::cli::completion;
 use crate::cli::console::Voice;
+use crate::cli::help::{help, version};
 use crate::cli::normalise::{Normal, normalise};
 use crate::cli::setup::Setup;
 use crate::error::Error;
@@ -67,9 +66,14 @@ pub(super) fn read(arguments: &[OsString]) -> Result<Request, Refused> {
                 .collect();
             return help(&names).map(Request::Print).map_err(refused);
         }
+        // What the scripts of the shells call; not for people, so that no help speaks of it.
+        Some("__complete") => {
+            let words: Vec<_> = operands.iter().map(AsRef::as_ref).collect();
+            return Ok(Request::Print(completion::candidates(&words)));
+        }
         _ => {}
     }
-    match normalise(arguments, &known()) {
+    match normalise(arguments) {
         Ok(Some(normal)) => parse(&normal).map_err(refused),
         Ok(None) => {
             let error = Error::parameters("nothing to do")
@@ -81,16 +85,19 @@ pub(super) fn read(arguments: &[OsString]) -> Result<Request, Refused> {
 }
 
 fn parse(normal: &Normal) -> Result<Request, Error> {
-    match normal.names[..] {
-        ["help"] => return help(&normal.operands()).map(Request::Print),
-        ["version"] => return version(&normal.operands()).map(Request::Print),
-        _ if normal.wants_help() => return help(&normal.names).map(Request::Print),
+    let name = normal.command.name;
+    let operands = normal.operands();
+    match name {
+        "help" => return help(&operands).map(Request::Print),
+        _ if normal.wants_help => return help(&[name]).map(Request::Print),
+        "version" => return version(&operands).map(Request::Print),
+        "completion" => return completion::script(&operands).map(Request::Print),
         _ => {}
     }
     let mut setup = Setup::default();
     for (shared, value) in &normal.shared {
         (shared.read)(&mut setup, value).map_err(|reason| {
-            let name = shared.long;
+            let name = shared.option.long;
             let error = format!("error parsing option '{name}' with value '{value}': {reason}");
             let hint = normal.help_of(name).unwrap_or_default();
             Error::parameters(error).hint(hint)
@@ -104,8 +111,7 @@ fn parse(normal: &Normal) -> Result<Request, Error> {
     }
 }
 
-fn help_hint(names: &[&str]) -> String {
-    let name = names.join(" ");
+fn help_hint(name: &str) -> String {
     format!("mgd help lists commands, mgd help {name} its options")
 }
 
@@ -128,7 +134,7 @@ fn refusal(output: &str, normal: &Normal) -> Error {
         }
         normal.help_of(option)
     });
-    let hint = hint.unwrap_or_else(|| help_hint(&normal.names));
+    let hint = hint.unwrap_or_else(|| help_hint(normal.command.name));
     Error::parameters(line.trim_end_matches('.')).hint(hint)
 }
 

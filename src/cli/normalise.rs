@@ -2,15 +2,16 @@
 //! anywhere, `--`, and the parameters file before the command.
 
 mod hints;
-mod known;
 mod line;
 
 use std::ffi::OsString;
 
-use crate::cli::shared::{ALL, Kind};
+use crate::cli::table::Command;
+use crate::cli::table::commands::COMMANDS;
+use crate::cli::table::options::SHARED;
 use crate::error::Error;
 
-pub(super) use known::Known;
+pub(super) use hints::choices;
 use line::Flag;
 pub(super) use line::Normal;
 
@@ -29,10 +30,7 @@ const ONCE: [&str; 5] = [
 /// # Errors
 ///
 /// `Parameters` for options and commands that do not exist, and arguments that are not UTF-8.
-pub(super) fn normalise(
-    arguments: &[OsString],
-    commands: &[Known],
-) -> Result<Option<Normal>, Error> {
+pub(super) fn normalise(arguments: &[OsString]) -> Result<Option<Normal>, Error> {
     let arguments = arguments.iter().map(|argument| {
         argument.to_str().ok_or_else(|| {
             let shown = argument.to_string_lossy();
@@ -40,12 +38,7 @@ pub(super) fn normalise(
         })
     });
     let arguments: Vec<&str> = arguments.collect::<Result<_, _>>()?;
-    let mut split = Split {
-        commands,
-        path: Vec::new(),
-        options: Vec::new(),
-        operands: Vec::new(),
-    };
+    let mut split = Split::default();
     let mut rest = arguments.into_iter();
     while let Some(argument) = rest.next() {
         match argument {
@@ -63,56 +56,52 @@ pub(super) fn normalise(
     split.finish()
 }
 
-struct Split<'k> {
-    commands: &'k [Known],
-    /// The command that was named, and the one below it.
-    path: Vec<&'k Known>,
+#[derive(Default)]
+struct Split {
+    /// The command that was named, or the one below it.
+    command: Option<&'static Command>,
     options: Vec<(Flag, Option<String>)>,
     operands: Vec<String>,
+    wants_help: bool,
 }
 
-impl<'k> Split<'k> {
+impl Split {
     fn operand(&mut self, operand: &str) -> Result<(), Error> {
-        let choices = match self.path.last() {
-            None => self.commands,
-            Some(last) => &last.commands,
+        let named = match self.command {
+            Some(command) => format!("{} {operand}", command.name),
+            None => operand.to_owned(),
         };
-        if let Some(known) = choices.iter().find(|known| known.name == operand) {
-            self.path.push(known);
+        if let Some(command) = Command::named(&named) {
+            self.command = Some(command);
             return Ok(());
         }
-        let takes_operands = self.path.last().is_some_and(|last| last.takes_operands);
-        let mut given = self.options.iter().map(|(flag, _)| flag.long);
+        let has_commands = self.command.is_none_or(Command::has_commands);
+        let takes_operands = self.command.is_some_and(Command::takes_operands);
+        let mut given = self.options.iter().map(|(flag, _)| flag.option.long);
         let has_file = given.any(|long| long == "--parameters");
         let is_file = operand.ends_with(".json") || operand.contains('/');
-        if is_file && self.path.is_empty() && !has_file && hints::is_path(operand) {
+        if is_file && self.command.is_none() && !has_file && hints::is_path(operand) {
             let error = format!("{operand}: neither a command nor a parameters file");
-            return Err(Error::parameters(error).hint(hints::for_word(operand, &[], choices)));
+            return Err(Error::parameters(error).hint(hints::for_word(operand, None)));
         }
         if is_file && !has_file && !takes_operands {
-            let file = ALL.iter().find(|shared| shared.long == "--parameters");
+            let file = SHARED.iter().find(|it| it.option.long == "--parameters");
             if let Some(file) = file {
                 self.push(Flag::of_shared(file), Some(operand))?;
             }
             return Ok(());
         }
-        if choices.is_empty() {
+        if !has_commands {
             self.operands.push(operand.to_owned());
             return Ok(());
         }
-        let named = [self.names(), vec![operand]].concat().join(" ");
-        let hint = hints::for_word(operand, &self.names(), choices);
+        let hint = hints::for_word(operand, self.command);
         Err(Error::parameters(format!("unknown command {named}")).hint(hint))
     }
 
-    fn names(&self) -> Vec<&'static str> {
-        self.path.iter().map(|known| known.name).collect()
-    }
-
     fn help(&self) -> String {
-        let names = self.names().join(" ");
-        let names = if names.is_empty() { "get" } else { &names };
-        format!("mgd help {names} lists the options")
+        let name = self.command.map_or("get", |command| command.name);
+        format!("mgd help {name} lists the options")
     }
 
     fn long<'a>(
@@ -124,25 +113,29 @@ impl<'k> Split<'k> {
             Some((name, value)) => (name, Some(value)),
             None => (argument, None),
         };
-        let flags = self.flags();
-        let Some(&flag) = flags.iter().find(|flag| flag.long == name) else {
+        if argument == "--help" {
+            self.wants_help = true;
+            return Ok(());
+        }
+        let Some(flag) = self.flags().find(|flag| flag.option.long == name) else {
             return Err(self.unknown(name));
         };
-        let value = match (flag.kind, value) {
-            (Kind::Switch, Some(_)) => {
+        let value = match (flag.option.is_switch(), value) {
+            (true, Some(_)) => {
                 let error = Error::parameters(format!("{name}: takes no value"));
                 return Err(error.hint(flag.help()));
             }
-            (Kind::Switch, None) => None,
-            (_, Some(value)) => Some(value),
-            (_, None) => Some(rest.next().ok_or_else(|| no_value(name, flag))?),
+            (true, None) => None,
+            (false, Some(value)) => Some(value),
+            (false, None) => Some(rest.next().ok_or_else(|| no_value(name, flag))?),
         };
         self.push(flag, value)
     }
 
     fn unknown(&self, name: &str) -> Error {
-        let command = self.path.first().map_or("get", |known| known.name);
-        let hint = hints::for_option(name, command, &self.flags(), self.commands);
+        let command = self.command.map_or("get", |command| command.name);
+        let options = self.flags().map(|flag| flag.option);
+        let hint = hints::for_option(name, command, options);
         let error = Error::parameters(format!("unknown option {name}"));
         error.hint(hint.unwrap_or_else(|| self.help()))
     }
@@ -154,11 +147,16 @@ impl<'k> Split<'k> {
         rest: &mut impl Iterator<Item = &'a str>,
     ) -> Result<(), Error> {
         for (index, letter) in argument[1..].char_indices() {
-            let flags = self.flags();
-            let Some(&flag) = flags.iter().find(|flag| flag.short == Some(letter)) else {
+            if letter == 'h' {
+                self.wants_help = true;
+                continue;
+            }
+            let mut flags = self.flags();
+            let Some(flag) = flags.find(|flag| flag.option.short == Some(letter)) else {
                 return Err(self.unknown(&format!("-{letter}")));
             };
-            if flag.kind != Kind::Switch {
+            drop(flags);
+            if !flag.option.is_switch() {
                 let attached = &argument[1 + index + letter.len_utf8()..];
                 let name = format!("-{letter}");
                 let value = match attached.strip_prefix('=').unwrap_or(attached) {
@@ -182,67 +180,73 @@ impl<'k> Split<'k> {
         let is_there = self
             .options
             .iter()
-            .any(|(known, _)| known.long == flag.long);
-        if is_there && ONCE.contains(&flag.long) {
-            let error = Error::parameters(format!("{}: given twice", flag.long));
-            return Err(match flag.long {
+            .any(|(known, _)| known.option.long == flag.option.long);
+        if is_there && ONCE.contains(&flag.option.long) {
+            let error = Error::parameters(format!("{}: given twice", flag.option.long));
+            return Err(match flag.option.long {
                 "--filter" => error.hint("join the conditions with 'and'"),
                 _ => error.hint("leave one of the two out"),
             });
         }
-        if flag.kind == Kind::Value {
-            self.options.retain(|(known, _)| known.long != flag.long);
+        if !flag.option.is_repeated {
+            let is_other = |known: &Flag| known.option.long != flag.option.long;
+            self.options.retain(|(known, _)| is_other(known));
         }
         self.options.push((flag, value.map(str::to_owned)));
         Ok(())
     }
 
-    /// The options of the command, or of all as long as none is named.
-    fn flags(&self) -> Vec<Flag> {
-        match self.path.last() {
-            Some(last) => last.all_flags(),
-            None => self.commands.iter().flat_map(Known::all_flags).collect(),
-        }
+    /// The options of the command and of those below it, or of all as long as none is named.
+    fn flags(&self) -> impl Iterator<Item = Flag> {
+        let command = self.command;
+        let is_meant = move |other: &&Command| match command {
+            Some(command) => {
+                std::ptr::eq(command, *other) || command.has_commands() && command.is_above(other)
+            }
+            None => true,
+        };
+        COMMANDS.iter().filter(is_meant).flat_map(Flag::all_of)
     }
 
-    fn finish(mut self) -> Result<Option<Normal>, Error> {
-        if self.path.is_empty() && self.options.is_empty() {
+    fn finish(self) -> Result<Option<Normal>, Error> {
+        let is_empty = self.options.is_empty() && !self.wants_help;
+        let Some(command) = self.command.or(Command::named("get")) else {
+            return Ok(None);
+        };
+        if self.command.is_none() && is_empty {
             return Ok(None);
         }
-        let below = self.path.last().map_or(&[][..], |last| &last.commands);
-        let is_help = |(flag, _): &(Flag, Option<String>)| flag.long == "--help";
-        let wants_help = self.options.iter().any(is_help);
-        if !below.is_empty() && !wants_help {
-            let name = self.names().join(" ");
-            let hint = below
-                .iter()
-                .map(|known| format!("mgd {name} {}", known.name));
-            let hint = hint.collect::<Vec<_>>().join(" or ");
-            return Err(Error::parameters(format!("{name}: names no command")).hint(hint));
-        }
-        if self.path.is_empty() {
-            let get = self.commands.iter().find(|known| known.name == "get");
-            self.path.extend(get);
-        }
-        // What was given before the command may belong to another.
-        let flags = self.flags();
-        let is_known = |flag: &Flag| flags.iter().any(|known| known.long == flag.long);
-        if let Some((stray, _)) = self.options.iter().find(|(flag, _)| !is_known(flag)) {
-            return Err(self.unknown(stray.long));
+        if command.has_commands() && !self.wants_help {
+            let below = command
+                .commands()
+                .map(|below| format!("mgd {}", below.name));
+            let hint = below.collect::<Vec<_>>().join(" or ");
+            let error = format!("{}: names no command", command.name);
+            return Err(Error::parameters(error).hint(hint));
         }
         let mut normal = Normal {
-            names: self.names(),
+            command,
             options: Vec::new(),
             shared: Vec::new(),
-            operands: self.operands,
-            flags: flags.clone(),
+            operands: self.operands.clone(),
+            wants_help: self.wants_help,
         };
-        for (flag, value) in self.options {
-            // The same name may be one command's own and shared by others.
-            let flag = flags.iter().find(|known| known.long == flag.long);
-            match flag.and_then(|flag| flag.shared) {
-                Some(shared) => normal.shared.push((shared, value.unwrap_or_default())),
-                None => normal.options.extend(flag.map(|flag| (flag.long, value))),
+        for (flag, value) in &self.options {
+            // What was given before the command may belong to another. The same name may be one
+            // command's own and shared by others.
+            let long = flag.option.long;
+            let Some(flag) = Flag::all_of(command).find(|known| known.option.long == long) else {
+                return Err(Self {
+                    command: Some(command),
+                    ..Self::default()
+                }
+                .unknown(long));
+            };
+            match flag.shared {
+                Some(shared) => normal
+                    .shared
+                    .push((shared, value.clone().unwrap_or_default())),
+                None => normal.options.push((long, value.clone())),
             }
         }
         Ok(Some(normal))

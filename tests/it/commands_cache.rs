@@ -274,7 +274,7 @@ fn a_lock_that_another_holds_is_waited_for_but_not_for_ever() {
 fn a_command_that_is_misspelt_is_named() {
     let mgd = mgd();
     let stderr = "mgd: cache: names no command\n\
-                  mgd: hint: mgd cache clear or mgd cache list\n";
+                  mgd: hint: mgd cache list or mgd cache clear\n";
     mgd.run(["cache"]).refused(2, stderr);
     let stderr = "mgd: unknown command cache clera\nmgd: hint: did you mean clear?\n";
     mgd.run(["cache", "clera"]).refused(2, stderr);

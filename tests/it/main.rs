@@ -29,6 +29,7 @@ mod echoes;
 mod faults;
 mod federated;
 mod harness;
+mod help;
 mod library;
 mod managed_identity;
 mod merge;

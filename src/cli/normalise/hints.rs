@@ -2,24 +2,23 @@
 
 use std::path::Path;
 
-use crate::cli::normalise::known::Known;
-use crate::cli::normalise::line::Flag;
+use crate::cli::table::commands::COMMANDS;
+use crate::cli::table::{Command, Opt};
 use crate::nearest::nearest;
 
-/// The hint for an option that the command, whose options are `flags`, does not know.
+/// The hint for an option that the command, which has these, does not know.
 pub(super) fn for_option(
     name: &str,
     command: &str,
-    flags: &[Flag],
-    commands: &[Known],
+    options: impl Iterator<Item = &'static Opt>,
 ) -> Option<String> {
     let near = || {
-        let known = flags.iter().map(|flag| flag.long.trim_start_matches('-'));
+        let known = options.map(|option| option.long.trim_start_matches('-'));
         let known = nearest(name.strip_prefix("--")?, known)?;
         Some(format!("did you mean --{known}?"))
     };
     let meant = of_other_programs(name, command).map(str::to_owned);
-    let meant = meant.or_else(|| of_other_commands(name, commands));
+    let meant = meant.or_else(|| of_other_commands(name));
     meant.or_else(near)
 }
 
@@ -48,37 +47,33 @@ fn of_other_programs(name: &str, command: &str) -> Option<&'static str> {
 }
 
 /// The commands that know the option, which is none of the command's own.
-fn of_other_commands(name: &str, commands: &[Known]) -> Option<String> {
+fn of_other_commands(name: &str) -> Option<String> {
     let short = name.strip_prefix('-').filter(|name| name.len() == 1);
-    let knows = |known: &&Known| {
-        known.all_flags().iter().any(|flag| match short {
-            Some(short) => flag.short.is_some_and(|letter| short.starts_with(letter)),
-            None => flag.long == name,
-        })
+    let is_meant = |option: &Opt| match short {
+        Some(short) => option.short.is_some_and(|letter| short.starts_with(letter)),
+        None => option.long == name,
     };
-    let takes_all = |known: &&Known| known.groups == u16::MAX;
-    let commands = commands.iter().filter(|known| !takes_all(known));
-    let names = commands.filter(knows).map(|known| known.name);
+    let knows = |command: &&Command| command.options().any(is_meant);
+    let names = COMMANDS.iter().filter(knows).map(|command| command.name);
     let names: Vec<_> = names.map(|name| format!("mgd {name}")).collect();
     (!names.is_empty()).then(|| format!("it is an option of {}", names.join(", ")))
 }
 
-/// The hint for a word that is no command, where the ones that can stand there are `choices`.
-pub(super) fn for_word(word: &str, names: &[&str], choices: &[Known]) -> String {
+/// The hint for a word that is no command, or none below `above`.
+pub(super) fn for_word(word: &str, above: Option<&Command>) -> String {
     // GET is near to the command of that name.
     const METHODS: [&str; 6] = ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
-    let is_first = names.is_empty();
     let method = METHODS
         .iter()
         .find(|known| known.eq_ignore_ascii_case(word));
-    if let Some(method) = method.filter(|_| is_first) {
+    if let Some(method) = method.filter(|_| above.is_none()) {
         return format!("did you mean mgd request {method}?");
     }
-    if let Some(name) = nearest(word, choices.iter().map(|known| known.name)) {
+    if let Some(name) = nearest(word, choices(above)) {
         return format!("did you mean {name}?");
     }
-    if !is_first {
-        return format!("mgd help {} lists its commands", names.join(" "));
+    if let Some(above) = above {
+        return format!("mgd help {} lists its commands", above.name);
     }
     let is_graphic = word.bytes().all(|byte| byte.is_ascii_graphic());
     if !word.ends_with(".json") && is_graphic && !word.contains('\'') {
@@ -87,6 +82,14 @@ pub(super) fn for_word(word: &str, names: &[&str], choices: &[Known]) -> String 
         return format!("did you mean mgd get {quote}{word}{quote}?");
     }
     "mgd help lists the commands; a parameters file ends in .json".to_owned()
+}
+
+/// The names of the commands, or of those below one.
+pub(in crate::cli) fn choices(above: Option<&Command>) -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().filter_map(move |command| match above {
+        Some(above) => command.name.strip_prefix(above.name)?.strip_prefix(' '),
+        None => Some(command.name).filter(|name| !name.contains(' ')),
+    })
 }
 
 /// Whether an operand with a slash looks like a path of Graph, and no such file is there.

@@ -1,68 +1,59 @@
 //! What a command line comes to: options, whoever reads them, and operands.
 
-use argh::{FlagInfo, FlagInfoKind, Optionality};
-
-use crate::cli::shared::{Kind, Shared};
+use crate::cli::table::options::{SHARED, Shared};
+use crate::cli::table::{Command, Opt};
 
 /// An option, whoever reads it.
 #[derive(Clone, Copy)]
 pub(super) struct Flag {
-    pub(super) long: &'static str,
-    pub(super) short: Option<char>,
-    pub(super) kind: Kind,
+    pub(super) option: &'static Opt,
     pub(super) shared: Option<&'static Shared>,
-    about: &'static str,
 }
 
 impl Flag {
     /// Its line in the help.
     pub(super) fn help(&self) -> String {
-        format!("{}: {}", self.long, self.about)
-    }
-
-    pub(super) fn of(flag: &'static FlagInfo<'static>) -> Self {
-        Self {
-            long: flag.long,
-            short: flag.short,
-            kind: match flag.kind {
-                FlagInfoKind::Switch => Kind::Switch,
-                FlagInfoKind::Option { .. } if flag.optionality == Optionality::Repeating => {
-                    Kind::Values
-                }
-                FlagInfoKind::Option { .. } => Kind::Value,
-            },
-            shared: None,
-            about: flag.description,
-        }
+        format!("{}: {}", self.option.long, self.option.about)
     }
 
     pub(super) fn of_shared(shared: &'static Shared) -> Self {
         Self {
-            long: shared.long,
-            short: shared.short,
-            kind: shared.kind,
+            option: &shared.option,
             shared: Some(shared),
-            about: shared.about,
         }
+    }
+
+    /// All options that a command takes. An alias may have any of the shared ones before a command
+    /// that has no use for them.
+    pub(super) fn all_of(command: &'static Command) -> impl Iterator<Item = Self> {
+        let groups = match command.groups {
+            0 => u16::MAX,
+            groups => groups,
+        };
+        let own = command.own.iter().map(|option| Self {
+            option,
+            shared: None,
+        });
+        let shared = SHARED.iter().filter(move |it| it.groups & groups != 0);
+        own.chain(shared.map(Self::of_shared))
     }
 }
 
 /// A line that is understood as far as options, commands and operands go.
 pub(in crate::cli) struct Normal {
-    /// The command, and the one below it.
-    pub(in crate::cli) names: Vec<&'static str>,
+    pub(in crate::cli) command: &'static Command,
     /// Those of the command's own, for argh.
     pub(super) options: Vec<(&'static str, Option<String>)>,
     pub(in crate::cli) shared: Vec<(&'static Shared, String)>,
     pub(super) operands: Vec<String>,
-    /// All options of the command.
-    pub(super) flags: Vec<Flag>,
+    pub(in crate::cli) wants_help: bool,
 }
 
 impl Normal {
     /// `COMMAND options -- operands`.
     pub(in crate::cli) fn line(&self) -> Vec<String> {
-        let mut line: Vec<_> = self.names.iter().map(|name| (*name).to_owned()).collect();
+        let names = self.command.name.split(' ').map(str::to_owned);
+        let mut line: Vec<_> = names.collect();
         for (name, value) in &self.options {
             line.push((*name).to_owned());
             line.extend(value.clone());
@@ -80,13 +71,8 @@ impl Normal {
 
     /// The line that the help has for an option of the command.
     pub(in crate::cli) fn help_of(&self, long: &str) -> Option<String> {
-        self.flags
-            .iter()
-            .find(|flag| flag.long == long)
-            .map(Flag::help)
-    }
-
-    pub(in crate::cli) fn wants_help(&self) -> bool {
-        self.options.iter().any(|(name, _)| *name == "--help")
+        Flag::all_of(self.command)
+            .find(|flag| flag.option.long == long)
+            .map(|flag| flag.help())
     }
 }

@@ -1,18 +1,17 @@
 //! What people type, and what argh reads.
 
 use super::*;
-use crate::cli::args::known;
 
 fn normal(line: &str) -> Result<String, String> {
     let arguments: Vec<_> = line.split_whitespace().map(OsString::from).collect();
-    match normalise(&arguments, &known()) {
+    match normalise(&arguments) {
         Ok(None) => Ok("nothing".to_owned()),
         Ok(Some(normal)) => {
             let mut line = normal.line();
-            let at = normal.names.len();
+            let at = normal.command.name.split(' ').count();
             let shared = normal.shared.iter().flat_map(|(shared, value)| {
                 let value = Some(value.clone()).filter(|value| !value.is_empty());
-                [Some(shared.long.to_owned()), value]
+                [Some(shared.option.long.to_owned()), value]
             });
             line.splice(at..at, shared.flatten());
             Ok(line.join(" "))
@@ -61,7 +60,7 @@ fn a_command_below_another_is_found_with_its_options() {
         ok("--token-cache=x cache -q clear"),
         "cache clear --token-cache x --quiet"
     );
-    assert_eq!(ok("cache --help"), "cache --help");
+    assert_eq!(ok("cache --help"), "cache");
     assert_eq!(
         normal("cache lsit").unwrap_err(),
         "unknown command cache lsit"

@@ -9,7 +9,7 @@ use crate::tenant::Tenant;
 
 const HELP: &str = "mgd help lists commands, mgd help get its options";
 const OPTIONS: &str = "mgd help get lists the options";
-const LIMIT: &str = "--limit: end after this many items";
+const LIMIT: &str = "--limit: end after N items";
 
 #[test]
 fn what_does_not_exist_or_contradicts_itself_is_named() {
@@ -46,7 +46,7 @@ fn what_does_not_exist_or_contradicts_itself_is_named() {
         (
             &["get", "-H"],
             "-H: needs a value",
-            "--header: send a header, as in 'Prefer: return=minimal', with every request",
+            "--header: add a header to every request",
         ),
         (
             &["get", "-p"],
@@ -56,7 +56,7 @@ fn what_does_not_exist_or_contradicts_itself_is_named() {
         (
             &["get", "--beta=yes"],
             "--beta: takes no value",
-            "--beta: use the beta version",
+            "--beta: use the beta version of Graph",
         ),
         (
             &["get", "--limit", "0"],
@@ -71,25 +71,24 @@ fn what_does_not_exist_or_contradicts_itself_is_named() {
         (
             &["get", "-o", "xml"],
             "error parsing option '--output' with value 'xml': is not json, jsonl, tsv or raw",
-            "--output: json (one document, the default), jsonl (an item a line), tsv (with --select) \
-             or raw (one answer as it came)",
+            "--output: json (default), jsonl, tsv (with --select), raw",
         ),
         (
             &["get", "--max-time", "0"],
             "error parsing option '--max-time' with value '0': is not a number of seconds above 0",
-            "--max-time: end after this many seconds, whatever has been done",
+            "--max-time: end after this time, whatever is done",
         ),
         (
             &["get", "--retry-max-time=1h"],
             "error parsing option '--retry-max-time' with value '1h': is not a number of seconds \
              above 0",
-            "--retry-max-time: try a request again for this many seconds at the most (600)",
+            "--retry-max-time: retry a request for so long (600)",
         ),
         (
             &["get", "--max-item", "16X"],
             "error parsing option '--max-item' with value '16X': is not a number of bytes, such \
              as 1000000 or 16M",
-            "--max-item: take no item longer than this many bytes (16M)",
+            "--max-item: refuse an item longer than this (16M)",
         ),
         (&["get", "a", "b"], "unrecognized argument: b", HELP),
         (
