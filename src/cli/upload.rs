@@ -13,7 +13,7 @@ use crate::cli::sink::Sink;
 use crate::cli::transfer::Progress;
 use crate::error::Error;
 use crate::fs::shown;
-use crate::graph::{self, Graph, Kept, Source, Target};
+use crate::graph::{self, Graph, SavedSession, Source, Target};
 
 /// What a slice must be a multiple of, and below.
 const STEP: u64 = 320 << 10;
@@ -26,7 +26,7 @@ pub(super) fn run(args: &Upload, setup: &Setup) -> Result<(), Failure> {
     let console = Console::new(setup.voice);
     let graph = setup.graph(&setup.parameters()?, setup.network(&console))?;
     let target = graph.upload_target(&args.path, args.conflict)?;
-    let Some(mut kept) = kept(&graph, &source, &target) else {
+    let Some(mut saved) = saved(&graph, &source, &target) else {
         let file = shown(&args.file);
         let error = Error::local(format!("file {file}: another process uploads it to there"));
         return Err(error.hint("wait until it has ended").into());
@@ -39,7 +39,7 @@ pub(super) fn run(args: &Upload, setup: &Setup) -> Result<(), Failure> {
         slice,
         watch: &|sent| progress.borrow_mut().show(sent, Some(source.size())),
     };
-    let item = upload.run(&mut kept);
+    let item = upload.run(&mut saved);
     console.clear();
     let item = item?;
     let mut stdout = Sink::stdout()?;
@@ -48,7 +48,7 @@ pub(super) fn run(args: &Upload, setup: &Setup) -> Result<(), Failure> {
     written.map_err(|error| stdout.failed(&error))?;
     stdout.finish()?;
     // Not before: a run that ends here finds it stored when it is run again.
-    kept.remove();
+    saved.remove();
     Ok(())
 }
 
@@ -65,10 +65,10 @@ fn slice(args: &Upload) -> Result<u64, Error> {
 
 /// What an upload session is kept in, beside the token cache, so that it is there after the
 /// machine has started anew; `None` when another process has it.
-fn kept(graph: &Graph, source: &Source, target: &Target) -> Option<Kept> {
+fn saved(graph: &Graph, source: &Source, target: &Target) -> Option<SavedSession> {
     let cache = graph.client().token_cache().path();
     let Some(folder) = cache.and_then(|cache| cache.parent()) else {
-        return Some(Kept::nothing());
+        return Some(SavedSession::nothing());
     };
     let account = graph.client().account();
     let (url, conflict) = (target.item(), target.conflict.name());
@@ -78,5 +78,5 @@ fn kept(graph: &Graph, source: &Source, target: &Target) -> Option<Kept> {
     let name = name.as_ref()[..16].iter().map(|byte| format!("{byte:02x}"));
     let name = name.collect::<String>() + ".json";
     let listener = graph.client().http().listener().clone();
-    Kept::in_folder(&folder.join("uploads"), &name, listener)
+    SavedSession::in_folder(&folder.join("uploads"), &name, listener)
 }

@@ -45,5 +45,5 @@ pub use service::Graph;
 pub(crate) use service::check_root;
 #[cfg(feature = "cli")]
 pub(crate) use transfer::{
-    Conflict, Digest, Download, Facts, Hash, Kept, Source, Step, Target, Upload, Version,
+    Conflict, Digest, Download, Facts, Hash, SavedSession, Source, Step, Target, Upload, Version,
 };

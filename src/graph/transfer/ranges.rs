@@ -28,20 +28,20 @@ impl ContentRange {
 
 /// The first of the bytes that an upload session lacks, and the one behind them where it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Lacking {
+pub(crate) struct MissingRange {
     pub(crate) start: u64,
     pub(crate) end: Option<u64>,
 }
 
 /// The first range of `nextExpectedRanges`, whatever its spelling: `"26-"`, `"12345-55232"`,
 /// Outlook's `NextExpectedRanges` with `"2097152"`. `None` where the body names none.
-pub(crate) fn lacking(session: &Value) -> Option<Lacking> {
+pub(crate) fn first_missing(session: &Value) -> Option<MissingRange> {
     let ranges = expected(session)?.iter().filter_map(Value::as_str);
     ranges.filter_map(range).min_by_key(|range| range.start)
 }
 
 /// Whether a session says that it lacks nothing.
-pub(crate) fn lacks_nothing(session: &Value) -> bool {
+pub(crate) fn is_complete(session: &Value) -> bool {
     expected(session).is_some_and(Vec::is_empty)
 }
 
@@ -52,14 +52,14 @@ fn expected(session: &Value) -> Option<&Vec<Value>> {
     ranges.as_array()
 }
 
-fn range(text: &str) -> Option<Lacking> {
+fn range(text: &str) -> Option<MissingRange> {
     let (start, end) = text.split_once('-').unwrap_or((text, ""));
     let start = number(start)?;
     let end = match end.trim() {
         "" => None,
         end => Some(number(end)?.checked_add(1).filter(|end| *end > start)?),
     };
-    Some(Lacking { start, end })
+    Some(MissingRange { start, end })
 }
 
 /// Digits and nothing else: a sign would be understood too.
@@ -101,8 +101,8 @@ mod tests {
     #[test]
     fn expected_ranges_are_read_in_every_spelling() {
         let read = |text: &str| {
-            let lacking = lacking(&serde_json::from_str(text).unwrap())?;
-            Some((lacking.start, lacking.end))
+            let first_missing = first_missing(&serde_json::from_str(text).unwrap())?;
+            Some((first_missing.start, first_missing.end))
         };
         for (text, expected) in [
             (r#"{"nextExpectedRanges":["26-"]}"#, Some((26, None))),

@@ -7,12 +7,12 @@ use crate::error::Error;
 use crate::graph::call::Call;
 use crate::graph::service::Graph;
 use crate::graph::transfer::outside::outside_error;
-use crate::graph::transfer::ranges::{Lacking, lacking, lacks_nothing};
+use crate::graph::transfer::ranges::{MissingRange, first_missing, is_complete};
 use crate::http::{self, Content, Failed, Part, Url};
 
 /// A session that takes slices.
 #[derive(Debug)]
-pub(crate) struct Session<'h> {
+pub(crate) struct UploadSession<'h> {
     graph: &'h Graph,
     pub(crate) url: Url,
 }
@@ -23,7 +23,7 @@ pub(crate) enum Sent {
     /// The file is whole; this is the answer's body.
     Done(Vec<u8>),
     /// The slice is there, and these bytes come next if the session says so.
-    Taken(Option<Lacking>),
+    Taken(Option<MissingRange>),
     /// The session is unknown.
     Gone,
     /// Nobody knows what has come through; the session does.
@@ -34,7 +34,7 @@ pub(crate) enum Sent {
 /// What a session says of itself.
 #[derive(Debug)]
 pub(crate) enum Status {
-    Lacks(Lacking),
+    Lacks(MissingRange),
     /// It has all of the file.
     Whole,
     Gone,
@@ -43,7 +43,7 @@ pub(crate) enum Status {
 /// The bound on an answer.
 const MAX_ANSWER: usize = 1 << 20;
 
-impl<'h> Session<'h> {
+impl<'h> UploadSession<'h> {
     pub(crate) fn new(graph: &'h Graph, url: Url) -> Self {
         Self { graph, url }
     }
@@ -101,10 +101,10 @@ impl<'h> Session<'h> {
             let fault = match answer.body.read_all(MAX_ANSWER) {
                 Ok(body) => {
                     let session = serde_json::from_slice(&body).unwrap_or(Value::Null);
-                    if lacks_nothing(&session) {
+                    if is_complete(&session) {
                         return Ok(Status::Whole);
                     }
-                    let lacks = lacking(&session).map(Status::Lacks);
+                    let lacks = first_missing(&session).map(Status::Lacks);
                     return lacks.ok_or_else(|| {
                         let host = origin.name();
                         let text = "the upload session does not say what it lacks";
@@ -140,7 +140,7 @@ impl<'h> Session<'h> {
 /// What a 2xx to a slice says. Outlook answers 200 where OneDrive answers 202.
 fn taken(status: u16, body: Vec<u8>) -> Sent {
     let answer = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    match lacking(&answer) {
+    match first_missing(&answer) {
         None if status != 202 => Sent::Done(body),
         lacks => Sent::Taken(lacks),
     }

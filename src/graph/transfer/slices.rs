@@ -8,9 +8,9 @@ use crate::error::Error;
 use crate::graph::call::Call;
 use crate::graph::redirect::resolve;
 use crate::graph::transfer::item::DriveItem;
-use crate::graph::transfer::kept::{Earlier, Kept, Progress};
-use crate::graph::transfer::ranges::{Lacking, lacking};
-use crate::graph::transfer::session::{Sent, Session, Status};
+use crate::graph::transfer::ranges::{MissingRange, first_missing};
+use crate::graph::transfer::saved_session::{Progress, Saved, SavedSession};
+use crate::graph::transfer::session::{Sent, Status, UploadSession};
 use crate::graph::transfer::upload::{MAX_ANSWER, Upload, url};
 use crate::http::{self, Content, Failed, Part};
 
@@ -18,7 +18,7 @@ use crate::http::{self, Content, Failed, Part};
 const MOST_SESSIONS: u32 = 5;
 /// What a slice must at least have brought, if not all of it was taken.
 const WORTH: u64 = 64 * 1024;
-const START: Lacking = Lacking {
+const START: MissingRange = MissingRange {
     start: 0,
     end: None,
 };
@@ -32,53 +32,53 @@ enum Outcome {
 
 impl Upload<'_> {
     /// Sends the file to the session that is kept, or to a new one.
-    pub(crate) fn send_slices(&self, kept: &mut Kept) -> Result<DriveItem, Error> {
+    pub(crate) fn send_slices(&self, saved: &mut SavedSession) -> Result<DriveItem, Error> {
         let http = self.graph.client().http();
         let mut call = self.graph.call();
         let mut is_last_sent = false;
-        if let Some(Earlier {
+        if let Some(Saved {
             fingerprint,
             progress: Progress::Session { url, is_last },
-        }) = kept.earlier(self.graph.root()?.origin())
+        }) = saved.earlier(self.graph.root()?.origin())
         {
-            let session = Session::new(self.graph, url);
+            let session = UploadSession::new(self.graph, url);
             if !self.source.is(&fingerprint) {
                 session.cancel();
-                kept.remove();
+                saved.remove();
                 return Err(self.source.changed());
             }
             is_last_sent = is_last;
             http.listener()
                 .note(|| "going on with the upload session of an earlier run".to_owned());
-            match self.send_to(&session, None, is_last_sent, kept, &mut call)? {
+            match self.send_to(&session, None, is_last_sent, saved, &mut call)? {
                 Outcome::Stored(item) => return Ok(item),
                 Outcome::Gone(is_last) => is_last_sent = is_last,
             }
         }
         for _ in 0..MOST_SESSIONS {
-            if is_last_sent && let Some(item) = self.look(kept)? {
+            if is_last_sent && let Some(item) = self.look(saved)? {
                 return Ok(item);
             }
             let (session, lacks) = self.begin(&mut call)?;
-            self.keep(kept, &session, false);
-            match self.send_to(&session, Some(lacks), false, kept, &mut call)? {
+            self.save(saved, &session, false);
+            match self.send_to(&session, Some(lacks), false, saved, &mut call)? {
                 Outcome::Stored(item) => return Ok(item),
                 Outcome::Gone(is_last) => is_last_sent = is_last,
             }
         }
-        kept.remove();
+        saved.remove();
         Err(Error::unavailable(format!(
             "graph: {MOST_SESSIONS} upload sessions were lost before the file was whole"
         )))
     }
 
-    fn keep(&self, kept: &mut Kept, session: &Session<'_>, is_last: bool) {
+    fn save(&self, saved: &mut SavedSession, session: &UploadSession<'_>, is_last: bool) {
         let url = session.url.clone();
-        kept.keep(self.source, &Progress::Session { url, is_last });
+        saved.save(self.source, &Progress::Session { url, is_last });
     }
 
     /// Begins a session. One too many does no harm, so this is repeated where it helps.
-    fn begin(&self, call: &mut Call<'_>) -> Result<(Session<'_>, Lacking), Error> {
+    fn begin(&self, call: &mut Call<'_>) -> Result<(UploadSession<'_>, MissingRange), Error> {
         let http = self.graph.client().http();
         let url = url(&self.target.session())?;
         let conflict = self.target.conflict.name();
@@ -99,17 +99,17 @@ impl Upload<'_> {
             .map_err(|reason| fail(&format!("has a url that cannot be used: it {reason}")))?;
         http.listener()
             .note(|| format!("the upload session is at {}", link.host()));
-        let lacks = lacking(&answer).unwrap_or(START);
-        Ok((Session::new(self.graph, link), lacks))
+        let lacks = first_missing(&answer).unwrap_or(START);
+        Ok((UploadSession::new(self.graph, link), lacks))
     }
 
     /// Sends what a session lacks; it is asked where that is not known.
     fn send_to(
         &self,
-        session: &Session<'_>,
-        mut known: Option<Lacking>,
+        session: &UploadSession<'_>,
+        mut known: Option<MissingRange>,
         mut is_last_sent: bool,
-        kept: &mut Kept,
+        saved: &mut SavedSession,
         call: &mut Call<'_>,
     ) -> Result<Outcome, Error> {
         let total = self.source.size();
@@ -118,7 +118,7 @@ impl Upload<'_> {
         loop {
             let lacks = match known.take() {
                 Some(lacks) => lacks,
-                None => match self.ask(session, is_last_sent, kept, call)? {
+                None => match self.ask(session, is_last_sent, saved, call)? {
                     ControlFlow::Continue(lacks) => lacks,
                     ControlFlow::Break(outcome) => return Ok(outcome),
                 },
@@ -126,29 +126,29 @@ impl Upload<'_> {
             let start = lacks.start;
             if start >= total {
                 let error = Error::protocol("the upload session wants more than there is");
-                return Err(self.given_up(session, kept, error));
+                return Err(self.given_up(session, saved, error));
             }
-            self.check(session, kept)?;
+            self.check(session, saved)?;
             let end = lacks.end.unwrap_or(total).min(total);
             let end = end.min(start + self.slice);
             if end == total && !is_last_sent {
                 is_last_sent = true;
-                self.keep(kept, session, true);
+                self.save(saved, session, true);
             }
             let failed = match self.send_slice(session, call, start, end) {
                 Sent::Done(body) if end == total => {
-                    self.check(session, kept)?;
+                    self.check(session, saved)?;
                     let redactor = self.graph.client().http().redactor();
                     return DriveItem::read(&body, redactor).map(Outcome::Stored);
                 }
                 Sent::Done(_) => {
                     let error = Error::protocol("the upload session ended before the file did");
-                    return Err(self.given_up(session, kept, error));
+                    return Err(self.given_up(session, saved, error));
                 }
                 Sent::Gone => return Ok(Outcome::Gone(is_last_sent)),
-                Sent::Refused(error) => return Err(self.given_up(session, kept, error)),
+                Sent::Refused(error) => return Err(self.given_up(session, saved, error)),
                 Sent::Taken(next) => {
-                    let next = next.unwrap_or(Lacking {
+                    let next = next.unwrap_or(MissingRange {
                         start: end,
                         end: None,
                     });
@@ -168,11 +168,17 @@ impl Upload<'_> {
                 Sent::Unclear(failed) => failed,
             };
             let waited = call.failed(session.url.origin(), failed);
-            waited.map_err(|error| self.given_up(session, kept, error))?;
+            waited.map_err(|error| self.given_up(session, saved, error))?;
         }
     }
 
-    fn send_slice(&self, session: &Session<'_>, call: &mut Call<'_>, start: u64, end: u64) -> Sent {
+    fn send_slice(
+        &self,
+        session: &UploadSession<'_>,
+        call: &mut Call<'_>,
+        start: u64,
+        end: u64,
+    ) -> Sent {
         let part = Part {
             file: &self.source.file,
             start,
@@ -185,24 +191,24 @@ impl Upload<'_> {
     /// Asks a session what it lacks; one that cannot say so is of no use to another run either.
     fn ask(
         &self,
-        session: &Session<'_>,
+        session: &UploadSession<'_>,
         is_last_sent: bool,
-        kept: &mut Kept,
+        saved: &mut SavedSession,
         call: &mut Call<'_>,
-    ) -> Result<ControlFlow<Outcome, Lacking>, Error> {
+    ) -> Result<ControlFlow<Outcome, MissingRange>, Error> {
         loop {
             let status = session.status(call);
-            match status.map_err(|error| self.given_up(session, kept, error))? {
+            match status.map_err(|error| self.given_up(session, saved, error))? {
                 Status::Lacks(lacks) => return Ok(ControlFlow::Continue(lacks)),
                 Status::Gone => return Ok(ControlFlow::Break(Outcome::Gone(is_last_sent))),
                 // The answer that said so was lost, or the file is being put together.
                 Status::Whole if is_last_sent => {}
                 Status::Whole => {
                     let error = Error::protocol("the upload session ended before the file did");
-                    return Err(self.given_up(session, kept, error));
+                    return Err(self.given_up(session, saved, error));
                 }
             }
-            if let Some(item) = self.look(kept)? {
+            if let Some(item) = self.look(saved)? {
                 return Ok(ControlFlow::Break(Outcome::Stored(item)));
             }
             let error = "the upload session has the whole file, and it is not in its place";
@@ -212,18 +218,23 @@ impl Upload<'_> {
     }
 
     /// Gives the session up when the file is not what it was.
-    fn check(&self, session: &Session<'_>, kept: &mut Kept) -> Result<(), Error> {
+    fn check(&self, session: &UploadSession<'_>, saved: &mut SavedSession) -> Result<(), Error> {
         self.source.check().inspect_err(|_| {
             session.cancel();
-            kept.remove();
+            saved.remove();
         })
     }
 
     /// Ends a session with which no other run could go on either. A full drive can be emptied.
-    fn given_up(&self, session: &Session<'_>, kept: &mut Kept, error: Error) -> Error {
+    fn given_up(
+        &self,
+        session: &UploadSession<'_>,
+        saved: &mut SavedSession,
+        error: Error,
+    ) -> Error {
         if matches!(error, Error::Local(_)) && self.source.check().is_err() {
             session.cancel();
-            kept.remove();
+            saved.remove();
             return self.source.changed();
         }
         if error.report().status == Some(507) {
@@ -231,7 +242,7 @@ impl Upload<'_> {
         }
         if !matches!(error, Error::Unavailable(_) | Error::Local(_)) {
             session.cancel();
-            kept.remove();
+            saved.remove();
         }
         error
     }

@@ -5,16 +5,19 @@ use std::os::unix::fs::FileExt as _;
 use crate::error::Error;
 use crate::graph::transfer::facts::{Facts, Hash};
 use crate::graph::transfer::item::DriveItem;
-use crate::graph::transfer::kept::{Earlier, Kept, Progress};
+use crate::graph::transfer::saved_session::{Progress, Saved, SavedSession};
 use crate::graph::transfer::target::Conflict;
 use crate::graph::transfer::upload::Upload;
 
 impl Upload<'_> {
     /// The item that an earlier run stored, if that ended before it was printed and the item is
     /// still what this file would become.
-    pub(crate) fn stored_earlier(&self, kept: &mut Kept) -> Result<Option<DriveItem>, Error> {
-        let earlier = kept.earlier(self.graph.root()?.origin());
-        let Some(Earlier {
+    pub(crate) fn stored_earlier(
+        &self,
+        saved: &mut SavedSession,
+    ) -> Result<Option<DriveItem>, Error> {
+        let earlier = saved.earlier(self.graph.root()?.origin());
+        let Some(Saved {
             fingerprint,
             progress,
         }) = earlier
@@ -24,12 +27,12 @@ impl Upload<'_> {
         let is_same = self.source.is(&fingerprint);
         let item = match progress {
             Progress::Session { .. } => return Ok(None),
-            Progress::Sent if is_same => self.look(kept)?,
+            Progress::Sent if is_same => self.look(saved)?,
             Progress::Stored(id) if is_same => self.find(&id)?,
             Progress::Sent | Progress::Stored(_) => None,
         };
         if item.is_none() {
-            kept.forget();
+            saved.forget();
         }
         Ok(item)
     }
@@ -47,7 +50,7 @@ impl Upload<'_> {
     }
 
     /// Whether the file is stored already, by a request whose response was lost.
-    pub(crate) fn look(&self, kept: &mut Kept) -> Result<Option<DriveItem>, Error> {
+    pub(crate) fn look(&self, saved: &mut SavedSession) -> Result<Option<DriveItem>, Error> {
         let Some(item) = self.item_at(self.target.item())? else {
             return Ok(None);
         };
@@ -58,7 +61,7 @@ impl Upload<'_> {
             Conflict::Fail | Conflict::Replace if is_same && is_certain => Ok(Some(item)),
             Conflict::Replace => Ok(None),
             Conflict::Fail if !is_same => Ok(None),
-            Conflict::Fail | Conflict::Rename => Err(unknown(kept)),
+            Conflict::Fail | Conflict::Rename => Err(unknown(saved)),
         }
     }
 
@@ -121,8 +124,8 @@ impl Upload<'_> {
 }
 
 /// The error that nobody knows whether a file is stored. The next run begins anew.
-fn unknown(kept: &mut Kept) -> Error {
-    kept.remove();
+fn unknown(saved: &mut SavedSession) -> Error {
+    saved.remove();
     Error::unavailable("graph: no response says whether the file is stored").unsure()
 }
 

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::graph::service::Graph;
 use crate::graph::transfer::item::DriveItem;
-use crate::graph::transfer::kept::{Kept, Progress};
+use crate::graph::transfer::saved_session::{Progress, SavedSession};
 use crate::graph::transfer::source::Source;
 use crate::graph::transfer::target::{Conflict, Target};
 use crate::http::{self, Answer, Content, Part, Repeats, Url};
@@ -25,25 +25,25 @@ pub(crate) struct Upload<'u> {
 }
 
 impl Upload<'_> {
-    /// Sends the file; the item that it became.
+    /// Sends the file; the item that it became. That stays in `saved`: the caller removes it once
+    /// the item has been printed.
     ///
     /// # Errors
     ///
     /// `Graph` when it is refused, `Local` when the file was changed meanwhile, `Unavailable` when
-    /// it takes another run to go on.
-    /// It stays in `kept` until that is removed: the caller first makes it last.
-    pub(crate) fn run(&self, kept: &mut Kept) -> Result<DriveItem, Error> {
-        if let Some(item) = self.stored_earlier(kept)? {
+    /// it takes another run to go on, `Protocol` when the item is not what was sent.
+    pub(crate) fn run(&self, saved: &mut SavedSession) -> Result<DriveItem, Error> {
+        if let Some(item) = self.stored_earlier(saved)? {
             let listener = self.graph.client().http().listener();
             listener.note(|| "an earlier run has stored the file".to_owned());
             return Ok(item);
         }
         let item = if self.source.size() <= MOST_AT_ONCE {
-            self.send_whole(kept)
+            self.send_whole(saved)
         } else {
-            self.send_slices(kept).map_err(|error| {
+            self.send_slices(saved).map_err(|error| {
                 let is_passing = matches!(error, Error::Unavailable(_));
-                if is_passing && kept.is_there() && error.report().hint.is_none() {
+                if is_passing && saved.is_there() && error.report().hint.is_none() {
                     error.hint("run it again to go on where it broke off")
                 } else {
                     error
@@ -51,29 +51,29 @@ impl Upload<'_> {
             })
         };
         let item = item.map_err(explained)?;
-        self.verify(&item).inspect_err(|_| kept.remove())?;
+        self.verify(&item).inspect_err(|_| saved.remove())?;
         if let Some(id) = item.id() {
-            kept.keep(self.source, &Progress::Stored(id.to_owned()));
+            saved.save(self.source, &Progress::Stored(id.to_owned()));
         }
         Ok(item)
     }
 
     /// Sends the file in one request. Unless that may be repeated freely, another run has to know
     /// that it may have been stored.
-    fn send_whole(&self, kept: &mut Kept) -> Result<DriveItem, Error> {
+    fn send_whole(&self, saved: &mut SavedSession) -> Result<DriveItem, Error> {
         if self.target.conflict != Conflict::Replace {
-            kept.keep(self.source, &Progress::Sent);
+            saved.save(self.source, &Progress::Sent);
         }
         let answer = self.put_whole().map_err(|error| {
             if !error.report().is_unsure {
-                kept.forget();
-            } else if kept.is_there() && self.target.conflict == Conflict::Fail {
+                saved.forget();
+            } else if saved.is_there() && self.target.conflict == Conflict::Fail {
                 return error.hint("it may have been applied: run it again, it looks first");
             }
             error
         });
         let mut answer = answer?;
-        self.source.check().inspect_err(|_| kept.forget())?;
+        self.source.check().inspect_err(|_| saved.forget())?;
         match answer.body.read_all(MAX_ANSWER) {
             Ok(body) => DriveItem::read(&body, &answer.redactor),
             // It is stored, under a name that only this answer had.

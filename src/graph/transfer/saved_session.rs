@@ -16,14 +16,14 @@ use crate::notice::Listener;
 /// A file of our own that holds the session's URL, which is a secret, and what is uploaded.
 /// Without it an upload that ends early begins anew.
 #[derive(Debug, Default)]
-pub(crate) struct Kept {
+pub(crate) struct SavedSession {
     held: Option<(File, PathBuf)>,
     listener: Listener,
 }
 
 /// What an earlier run has left.
 #[derive(Debug)]
-pub(crate) struct Earlier {
+pub(crate) struct Saved {
     /// Of the file as it was then.
     pub(crate) fingerprint: String,
     pub(crate) progress: Progress,
@@ -44,7 +44,7 @@ pub(crate) enum Progress {
 /// No session lives longer.
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
-impl Kept {
+impl SavedSession {
     /// Nothing is kept.
     pub(crate) fn nothing() -> Self {
         Self::default()
@@ -63,12 +63,12 @@ impl Kept {
                 listener,
             }),
             Err(reason) => {
-                let kept = Self {
+                let saved = Self {
                     held: None,
                     listener,
                 };
-                kept.warn(&path, &reason);
-                Some(kept)
+                saved.warn(&path, &reason);
+                Some(saved)
             }
         }
     }
@@ -80,7 +80,7 @@ impl Kept {
     }
 
     /// What is kept last, if it can be read and `graph` could have led to its URL.
-    pub(crate) fn earlier(&self, graph: &Origin) -> Option<Earlier> {
+    pub(crate) fn earlier(&self, graph: &Origin) -> Option<Saved> {
         const MOST: u64 = 256 * 1024;
         let (file, _) = self.held.as_ref()?;
         let mut bytes = Vec::new();
@@ -89,18 +89,18 @@ impl Kept {
         file.take(MOST).read_to_end(&mut bytes).ok()?;
         let lines = bytes.rsplit(|byte| *byte == b'\n');
         // A line that a crash has cut short is no JSON: the one before holds.
-        let kept = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-        let kept = { kept }.next()?;
-        let text = |name: &str| kept.get(name).and_then(Value::as_str);
+        let saved = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+        let saved = { saved }.next()?;
+        let text = |name: &str| saved.get(name).and_then(Value::as_str);
         let progress = match (text("id"), text("url")) {
             (Some(id), _) => Progress::Stored(id.to_owned()),
             (None, Some(url)) => Progress::Session {
                 url: resolve(graph, None, url).ok()?,
-                is_last: kept.get("last").and_then(Value::as_bool)?,
+                is_last: saved.get("last").and_then(Value::as_bool)?,
             },
             (None, None) => Progress::Sent,
         };
-        Some(Earlier {
+        Some(Saved {
             fingerprint: text("file")?.to_owned(),
             progress,
         })
@@ -108,12 +108,12 @@ impl Kept {
 
     /// Keeps how far the upload of a file is, on a line of its own: what was kept before stays
     /// until that is on disk.
-    pub(crate) fn keep(&mut self, source: &Source, progress: &Progress) {
+    pub(crate) fn save(&mut self, source: &Source, progress: &Progress) {
         let Some((file, path)) = &mut self.held else {
             return;
         };
         let of = source.fingerprint();
-        let kept = match progress {
+        let saved = match progress {
             Progress::Session { url, is_last } => {
                 json!({ "url": url.as_str(), "file": of, "last": is_last })
             }
@@ -121,7 +121,7 @@ impl Kept {
             Progress::Stored(id) => json!({ "file": of, "last": true, "id": id }),
         };
         // The line before may have no end: it was cut short, or is an earlier version's.
-        let line = format!("\n{kept}");
+        let line = format!("\n{saved}");
         let written = file.seek(SeekFrom::End(0)).and_then(|_| {
             file.write_all(line.as_bytes())?;
             file.sync_all()
@@ -152,12 +152,12 @@ impl Kept {
     fn warn(&self, path: &Path, reason: &str) {
         let path = path.display();
         self.listener.warn(&format!(
-            "upload session {path}: not kept for another run: {reason}"
+            "upload session {path}: not saved for another run: {reason}"
         ));
     }
 }
 
-impl Drop for Kept {
+impl Drop for SavedSession {
     fn drop(&mut self) {
         if !self.is_there()
             && let Some((_, path)) = &self.held
