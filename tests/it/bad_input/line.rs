@@ -51,7 +51,7 @@ fn what_does_not_exist_or_contradicts_itself_is_named() {
         (
             &["get", "-p"],
             "-p: needs a value",
-            "--parameters: the parameters file",
+            "--parameters: parameters file",
         ),
         (
             &["get", "--beta=yes"],
