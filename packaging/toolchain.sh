@@ -53,6 +53,18 @@ toolchain() {
     return 1
 }
 
+# Compiles packaging/libc.c for a target.
+small_libc() {
+    local machine
+    case $1 in
+        armv7-*) machine=(-target arm-linux-musleabihf -mcpu=cortex_a7) ;;
+        arm-*) machine=(-target arm-linux-musleabihf -mcpu=arm1176jzf_s) ;;
+        *) machine=(-target "${1/-unknown/}") ;;
+    esac
+    zig cc "${machine[@]}" -Oz -fno-asynchronous-unwind-tables -fno-unwind-tables \
+        -c packaging/libc.c -o "$2"
+}
+
 # Builds the program for a target into a folder; needs the outcome of toolchain.
 build() {
     local target=$1 folder=$2 sysroot flags=() options=()
@@ -70,6 +82,9 @@ build() {
     flags+=(--cfg 'aes_backend="soft"' --cfg 'aes_backend_soft="compact"')
     # Every ARMv7 has Thumb-2, whose code is a quarter denser.
     case $target in armv7-*) flags+=(-Ctarget-feature=+thumb-mode) ;; esac
+    mkdir -p "$folder"
+    small_libc "$target" "$folder/libc.o"
+    flags+=("-Clink-arg=$folder/libc.o")
     options=(--release --locked --bin mgd --target "$target")
     if [ "$std" = source ]; then
         flags+=(-Clink-self-contained=no)
