@@ -152,9 +152,8 @@ impl Upload<'_> {
                         start: end,
                         end: None,
                     });
-                    // Byte by byte it would never end.
-                    let is_progress = next.start >= end || next.start >= start + WORTH;
-                    if is_progress && next.start < total {
+                    let is_worth = next.start >= end || next.start >= start + WORTH;
+                    if is_worth && next.start < total {
                         if next.start > farthest {
                             farthest = next.start;
                             call.renew();
@@ -162,6 +161,9 @@ impl Upload<'_> {
                         known = Some(next);
                         continue;
                     }
+                    // Byte by byte it would never end: a little counts as a failed attempt, which
+                    // the next one goes on from.
+                    known = Some(next).filter(|next| (start + 1..total).contains(&next.start));
                     let error = Error::unavailable("the upload session makes no progress");
                     Failed::broken(error)
                 }
