@@ -12,7 +12,7 @@ STD ?= auto
 # text: a panic says where and why it came about.
 PANIC ?= silent
 
-.PHONY: help demo test faults interop bench check layers install dist dist-verify package clean
+.PHONY: help demo test faults interop bench check layers words install dist dist-verify package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,32 +65,31 @@ $(BENCH)/sdk.installed: bench/requirements-sdk.txt | needs-bench
 pip = rm -rf $1 && PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet \
 	--disable-pip-version-check --target $1 --requirement $< && touch $@
 
-check: needs-cargo layers ## formatting, lints, docs, layers
+check: needs-cargo layers words ## formatting, lints, docs, layers
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- --deny warnings
 	$(CARGO) clippy --locked --no-default-features --lib -- --deny warnings
 	$(CARGO) clippy --locked --features pfx -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --document-private-items --quiet
 
-# Imports go one way: no loop among the folders of src, none among the files of a folder. A module
-# is imported from where it is defined. Only http says ureq and sleeps, and one file of the tests
-# starts processes.
-IMPORTS = for f in $$(find src -name '*.rs' ! -name tests.rs); do \
-	sed '/^\#\[cfg(test)\]/,$$d' $$f | grep -oE 'crate::[a-z_]+(::[a-z_]+)?' | sort -u \
-	| sed "s|^crate::|$$f |"; done
+# Imports go one way, at every depth: no loop among folders and files that lie beside each other. A
+# module is imported from where it is defined. Only http says ureq and sleeps.
+IMPORTS = for f in $$(find src -name '*.rs' ! -name tests.rs ! -path '*/tests/*'); do \
+	sed '/^\#\[cfg(test)\]/,$$d' $$f | grep -oE 'crate(::[a-z_0-9]+)+' | sort -u | sed "s|^crate::|$$f |"; done
 
 layers: ## fail on a loop of imports
 	@command -v tsort >/dev/null || { echo "make layers needs tsort (coreutils)" >&2; exit 1; }
 	@! grep -rnE '^ *use (crate::(\{|[A-Z])|super::)' src --include '*.rs' | grep -v 'use super::\*'
 	@! grep -rnlE 'ureq|thread::sleep' src --include '*.rs' | grep -v '^src/http/'
 	@! grep -rnE 'std::process::(\{[^}]*)?(Command|Child)\b' tests/it --include '*.rs' | grep -v '^tests/it/support/process.rs'
-	@$(IMPORTS) | awk '{ f = $$1; sub("^src/", "", f); sub("\\.rs$$", "", f); sub("/.*", "", f); \
-	    t = $$2; sub("::.*", "", t); if (f != t && f != "lib") print f, t }' \
-	  | sort -u | tsort > /dev/null
 	@$(IMPORTS) | awk '{ f = $$1; sub("^src/", "", f); sub("\\.rs$$", "", f); sub("/mod$$", "", f); \
-	    t = $$2; sub("::", "/", t); split(f, a, "/"); split(t, b, "/"); \
-	    if (a[1] == b[1] && f != t) print f, t }' \
+	    n = split(f, a, "/"); m = split($$2, b, "::"); p = ""; \
+	    for (i = 1; i <= n && i <= m && a[i] == b[i]; i++) p = p a[i] "/"; \
+	    if (i <= n && i <= m && f != "lib") print p a[i], p b[i] }' \
 	  | sort -u | tsort > /dev/null
+
+words: ## fail on names and phrases that docs/retired-words.txt lists
+	@! grep -rnE -f docs/retired-words.txt src --include '*.rs' | grep -vE 'tests\.rs:|/tests/|^[^:]*:[0-9]*: *//'
 
 install: needs-cargo ## build the release program and install it into PREFIX (~/.local)
 	$(CARGO) build --locked --release --bin mgd

@@ -7,7 +7,7 @@ use std::{env, fs, io};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-const TABLE: &str = "src/graph/permissions/table.txt";
+const TABLE: &str = "src/graph/odata/permissions/table.txt";
 
 fn main() -> io::Result<()> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());

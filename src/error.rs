@@ -16,7 +16,7 @@ pub enum Error {
     Local(Box<Report>),
     /// Parameters, a credential or an argument is wrong. The caller must act.
     Parameters(Box<Report>),
-    /// An answer arrived whole and cannot be right. The service must act, or a box in between.
+    /// A response arrived whole and cannot be right. The service must act, or a box in between.
     Protocol(Box<Report>),
     /// The token was refused. Whoever registered the application must act.
     Token(Box<Report>),
@@ -34,7 +34,7 @@ pub struct Report {
     pub hint: Option<String>,
     /// Graph's `error.code`, or the `error` of [RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2).
     pub code: Option<String>,
-    /// The HTTP status of the last answer.
+    /// The HTTP status of the last response.
     pub status: Option<u16>,
     /// Graph's `request-id`, or Entra's trace id.
     pub request_id: Option<String>,

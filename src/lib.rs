@@ -5,7 +5,6 @@
 )]
 
 mod auth;
-mod calendar;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
@@ -14,18 +13,20 @@ mod form;
 mod fs;
 mod graph;
 mod http;
-mod nearest;
-mod notice;
+mod json;
+pub(crate) mod log;
 mod parameters;
 mod redact;
 mod secret;
+pub(crate) mod text;
+pub(crate) mod time;
 
 // The public interface is:
 pub use crate::auth::{AccessToken, ConfidentialClient, Credential, TokenCache};
 pub use crate::error::{Error, Report, Resume};
 pub use crate::graph::{Counts, Graph, Item, Items, Pages, Request, Response, Shape};
 pub use crate::http::Network;
-pub use crate::notice::Notice;
+pub use crate::log::Notice;
 pub use crate::parameters::Parameters;
 pub use crate::redact::Redactor;
 pub use crate::secret::Secret;

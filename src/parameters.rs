@@ -2,11 +2,11 @@
 //! once, before anything is sent.
 
 mod certificate;
+mod credential_choice;
 mod file;
 mod identity;
-mod judge;
-mod proof;
 mod sources;
+mod validate;
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::auth::{Authority, ConfidentialClient, Credential, TokenCache};
 use crate::error::Error;
 use crate::graph::{Graph, check_root};
 use crate::http::{Network, Url};
-use crate::parameters::file::Placed;
+use crate::parameters::file::Located;
 #[cfg(feature = "cli")]
 pub(crate) use crate::parameters::sources::Auth;
 pub(crate) use crate::parameters::sources::Flags;
@@ -97,7 +97,7 @@ impl Parameters {
         lookup: Lookup<'_>,
     ) -> Result<Self, Error> {
         let sources = Sources::read(flags, path, lookup)?;
-        let pick = proof::pick(&sources)?;
+        let pick = credential_choice::pick(&sources)?;
         let (authority, client_id, credential) = match &pick {
             Some(pick) if pick.is_managed() => {
                 let (credential, id) = pick.managed(&sources)?;
@@ -115,15 +115,15 @@ impl Parameters {
         let scope = sources.find("--scope", &flags.scope, "scope", None)?;
         let endpoint = sources.find("", &None, "endpoint", None)?;
         let root = match &flags.graph {
-            Some(root) => Some(Placed {
+            Some(root) => Some(Located {
                 text: Secret::new(root),
                 place: "--graph".to_owned(),
             }),
             None => endpoint.clone(),
         };
-        let root = root.map(|root| judge::root(&root)).transpose()?;
+        let root = root.map(|root| validate::root(&root)).transpose()?;
         let asked = root.as_ref().filter(|_| !flags.has_free_scope);
-        judge::clouds(&authority, scope.as_ref(), asked, endpoint.as_ref())?;
+        validate::clouds(&authority, scope.as_ref(), asked, endpoint.as_ref())?;
         let usual = authority.graph_root();
         let usual = usual.map(|host| format!("https://{host}"));
         let trusted = flags.trusted_graph_host.as_deref();

@@ -1,9 +1,12 @@
 //! The authority: which tenant of which cloud vouches for the application.
 
-use crate::auth::cloud::{Cloud, WORLDWIDE, cloud_of, known_graph, login_hosts};
+pub(crate) mod cloud;
+pub(crate) mod metadata;
+
+use crate::auth::authority::cloud::{Cloud, WORLDWIDE, cloud_of, known_graph, login_hosts};
 use crate::error::Error;
 use crate::http::Url;
-use crate::nearest::nearest;
+use crate::text::nearest;
 
 /// Below this each customer of Microsoft Entra External ID has a login host.
 const CUSTOMERS: &str = ".ciamlogin.com";

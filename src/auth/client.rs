@@ -6,12 +6,12 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crate::auth::authority::Authority;
-use crate::auth::cache::TokenCache;
+use crate::auth::cache::entry::Key;
+use crate::auth::cache::store::TokenCache;
+use crate::auth::cache::throttle::Throttle;
 use crate::auth::credential::Credential;
-use crate::auth::entry::Key;
-use crate::auth::managed_identity::resource;
-use crate::auth::renewal::Renewal;
-use crate::auth::throttle::Throttle;
+use crate::auth::credential::managed_identity::resource;
+use crate::auth::refresh_reason::RefreshReason;
 use crate::auth::token::{AccessToken, sorted};
 use crate::error::Error;
 use crate::http::{Http, Network, Origin, Url};
@@ -21,19 +21,19 @@ use crate::http::{Http, Network, Origin, Url};
 /// name.
 #[derive(Debug)]
 pub struct ConfidentialClient {
-    pub(super) authority: Authority,
-    pub(super) client_id: String,
-    pub(super) credential: Credential,
-    pub(super) scope: String,
-    pub(super) cache: TokenCache,
-    pub(super) throttle: Throttle,
-    pub(super) http: Http,
+    pub(crate) authority: Authority,
+    pub(crate) client_id: String,
+    pub(crate) credential: Credential,
+    pub(crate) scope: String,
+    pub(crate) cache: TokenCache,
+    pub(crate) throttle: Throttle,
+    pub(crate) http: Http,
     /// The token endpoint, once it was discovered.
-    pub(super) endpoint: OnceLock<Url>,
+    pub(crate) endpoint: OnceLock<Url>,
     /// The token in memory.
     token: Mutex<Option<AccessToken>>,
     has_warned: AtomicBool,
-    pub(super) has_warned_of_credential: AtomicBool,
+    pub(crate) has_warned_of_credential: AtomicBool,
 }
 
 impl ConfidentialClient {
@@ -116,11 +116,11 @@ impl ConfidentialClient {
     ///
     /// # Errors
     ///
-    /// [`Error::Token`] when it is refused, [`Error::Unavailable`] when no answer came in time,
-    /// [`Error::Protocol`] when the answer is none of a token endpoint,
+    /// [`Error::Token`] when it is refused, [`Error::Unavailable`] when no response came in time,
+    /// [`Error::Protocol`] when the response is none of a token endpoint,
     /// [`Error::Parameters`] when scope, proxy or CA file cannot be used.
     pub fn acquire_token(&self) -> Result<AccessToken, Error> {
-        self.acquire(Renewal::Missing)
+        self.acquire(RefreshReason::Missing)
     }
 
     /// A new token from the token endpoint, whatever is in memory and in the cache; it takes the
@@ -132,10 +132,10 @@ impl ConfidentialClient {
     ///
     /// As for [`acquire_token`](Self::acquire_token).
     pub fn acquire_token_by_force(&self) -> Result<AccessToken, Error> {
-        self.acquire(Renewal::Forced)
+        self.acquire(RefreshReason::Forced)
     }
 
-    pub(crate) fn acquire(&self, renewal: Renewal<'_>) -> Result<AccessToken, Error> {
+    pub(crate) fn acquire(&self, renewal: RefreshReason<'_>) -> Result<AccessToken, Error> {
         let mut in_memory = self.token.lock().unwrap_or_else(PoisonError::into_inner);
         let key = self.key()?;
         let now = SystemTime::now();
@@ -206,7 +206,7 @@ impl ConfidentialClient {
     }
 
     /// Tells what is wrong with the cache, once: the rest follows from it.
-    pub(super) fn warn_of_cache(&self, reason: &str) {
+    pub(crate) fn warn_of_cache(&self, reason: &str) {
         if let Some(path) = self.cache.path()
             && !self.has_warned.swap(true, Ordering::Relaxed)
         {
@@ -217,7 +217,7 @@ impl ConfidentialClient {
         }
     }
 
-    pub(super) fn find(&self, key: &Key, renewal: Renewal<'_>) -> Option<AccessToken> {
+    pub(crate) fn find(&self, key: &Key, renewal: RefreshReason<'_>) -> Option<AccessToken> {
         let now = SystemTime::now();
         let found = self.cache.find(key, now).unwrap_or_else(|reason| {
             self.warn_of_cache(&reason);

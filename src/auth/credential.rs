@@ -1,12 +1,24 @@
 //! What proves the application's identity.
 
+pub(crate) mod assertion;
+pub(crate) mod certificate;
+pub(crate) mod der;
+pub(crate) mod federated;
+pub(crate) mod key;
+pub(crate) mod managed_identity;
+pub(crate) mod pbes2;
+pub(crate) mod pem;
+#[cfg(feature = "pfx")]
+pub(crate) mod pfx;
+pub(crate) mod signer;
+
 use std::time::SystemTime;
 
-use crate::auth::assertion::{Asked, Signer};
-use crate::auth::certificate::Validity;
-use crate::auth::federated::Federated;
-use crate::auth::managed_identity::{Schedule, Selector, Source};
-use crate::auth::signer::{key_of, signer_from};
+use crate::auth::credential::assertion::{AssertionRequest, Signer};
+use crate::auth::credential::certificate::Validity;
+use crate::auth::credential::federated::Federated;
+use crate::auth::credential::managed_identity::{Schedule, Selector, Source};
+use crate::auth::credential::signer::{key_of, signer_from};
 use crate::error::Error;
 use crate::http::{Failed, Http};
 use crate::secret::Secret;
@@ -26,7 +38,7 @@ enum Kind {
 
 /// The form field that says that an assertion is a JWT
 /// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)), which is no secret.
-pub(super) const ASSERTION_TYPE: &str = "client_assertion_type";
+pub(crate) const ASSERTION_TYPE: &str = "client_assertion_type";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl Credential {
@@ -117,7 +129,7 @@ impl Credential {
     /// The form fields that prove the identity in one request.
     pub(crate) fn proof(
         &self,
-        asked: &Asked<'_>,
+        asked: &AssertionRequest<'_>,
         http: &Http,
         schedule: &mut Schedule,
     ) -> Result<Vec<(&'static str, Secret)>, Failed> {

@@ -4,15 +4,15 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::auth::authority::metadata::Metadata;
 use crate::auth::client::ConfidentialClient;
-use crate::auth::metadata::Metadata;
 use crate::error::Error;
 use crate::http::{Attempts, Failed, Failure, Request, Url};
 
 const MAX_ANSWER: usize = 1 << 20;
 impl ConfidentialClient {
     /// The token endpoint: computed where that can be done, else as the authority says.
-    pub(super) fn endpoint(&self) -> Result<Url, Error> {
+    pub(crate) fn endpoint(&self) -> Result<Url, Error> {
         let Some(configuration) = self.authority.configuration() else {
             return self.authority.token_endpoint();
         };
@@ -68,17 +68,17 @@ impl ConfidentialClient {
     /// What the authority says of itself, and its token endpoint.
     fn look_up(&self, request: &Request<'_>) -> Result<(Metadata, Url), Failed> {
         let place = format!("authority {}", self.authority.text());
-        let mut answer = self
+        let mut response = self
             .http
             .exchange(request)
             .map_err(|fault| fault.at(&place))?;
-        let body = answer.body.read_all(MAX_ANSWER);
+        let body = response.body.read_all(MAX_ANSWER);
         let body = body.map_err(|fault| fault.at(&place))?;
-        let status = answer.status;
+        let status = response.status;
         let fail = |cause: &str| format!("{place}: {cause}");
         if status != 200 {
             // The server's own words say whether it is the tenant that is wrong.
-            let said = match answer.redactor.excerpt(&body) {
+            let said = match response.redactor.excerpt(&body) {
                 said if said.is_empty() => "an empty body".to_owned(),
                 said => said,
             };
@@ -90,7 +90,7 @@ impl ConfidentialClient {
             };
             return Err(Failed {
                 error: error.status(status),
-                failure: answer.failure().unwrap_or(Failure::Final),
+                failure: response.failure().unwrap_or(Failure::Final),
             });
         }
         let metadata: Metadata = serde_json::from_slice(&body).map_err(|_| {
@@ -99,7 +99,7 @@ impl ConfidentialClient {
             ))
         })?;
         let endpoint = metadata.check(&self.authority).map_err(|reason| {
-            let reason = answer.redactor.redact(&reason);
+            let reason = response.redactor.redact(&reason);
             Error::protocol(fail(&reason)).hint("nothing was sent there; check the authority")
         })?;
         Ok((metadata, endpoint))

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::auth::cache::{LOCK_POLL, LOCK_WAIT, Lock};
+use crate::auth::cache::entry::Key;
+use crate::auth::cache::store::{LOCK_POLL, LOCK_WAIT, Lock};
 use crate::auth::client::ConfidentialClient;
-use crate::auth::entry::Key;
-use crate::auth::renewal::Renewal;
+use crate::auth::refresh_reason::RefreshReason;
 use crate::auth::token::AccessToken;
 use crate::error::Error;
 
@@ -18,7 +18,11 @@ const EARLY_EVERY: Duration = Duration::from_secs(300);
 
 impl ConfidentialClient {
     /// Gets a new token; the lock is released before every wait.
-    pub(super) fn renew(&self, key: &Key, renewal: Renewal<'_>) -> Result<AccessToken, Error> {
+    pub(crate) fn renew(
+        &self,
+        key: &Key,
+        renewal: RefreshReason<'_>,
+    ) -> Result<AccessToken, Error> {
         let mut schedule = self.credential.schedule();
         let origin = self.token_origin()?;
         self.http.retry(&origin, &mut self.http.attempts(), |_| {
@@ -37,7 +41,7 @@ impl ConfidentialClient {
     }
 
     /// Replaces a token that is still good, if that can be had soon; else it does for now.
-    pub(super) fn refresh(&self, token: AccessToken, key: &Key) -> AccessToken {
+    pub(crate) fn refresh(&self, token: AccessToken, key: &Key) -> AccessToken {
         if self.throttle.wait_for(&self.account()).is_some() {
             return token;
         }
@@ -45,7 +49,7 @@ impl ConfidentialClient {
         let _lock @ Lock::Held(_) = self.cache.try_lock() else {
             return token;
         };
-        if let Some(newer) = self.find(key, Renewal::Missing)
+        if let Some(newer) = self.find(key, RefreshReason::Missing)
             && !newer.is_aging_at(SystemTime::now())
         {
             return newer;
@@ -74,7 +78,7 @@ impl ConfidentialClient {
     }
 
     /// Waits for the lock, or for the token that its holder gets.
-    fn lock(&self, key: &Key, renewal: Renewal<'_>) -> Result<Locked, Error> {
+    fn lock(&self, key: &Key, renewal: RefreshReason<'_>) -> Result<Locked, Error> {
         let wait = LOCK_WAIT.min(self.http.retry_max_time());
         for try_lock in [Self::first_lock, Self::second_lock] {
             let start = Instant::now();

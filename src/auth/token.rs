@@ -1,4 +1,4 @@
-//! The access token and the answer it comes in.
+//! The access token and the response it comes in.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,23 +10,23 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::calendar;
 use crate::error::{Error, Report, printable};
-use crate::http::Answer;
+use crate::http::Response;
 use crate::redact::Redactor;
 use crate::secret::Secret;
+use crate::time;
 
 /// An access token ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
 #[derive(Clone, Debug)]
 pub struct AccessToken {
-    pub(super) secret: Secret,
-    pub(super) expires_on: SystemTime,
-    pub(super) extended_expires_on: SystemTime,
-    pub(super) refresh_on: Option<SystemTime>,
+    pub(crate) secret: Secret,
+    pub(crate) expires_on: SystemTime,
+    pub(crate) extended_expires_on: SystemTime,
+    pub(crate) refresh_on: Option<SystemTime>,
     /// The scopes that it was granted for, joined by spaces.
-    pub(super) target: String,
+    pub(crate) target: String,
     /// Whether the service said how long it lives; else it is not kept.
-    pub(super) is_lifetime_known: bool,
+    pub(crate) is_lifetime_known: bool,
 }
 
 /// A token that has no more than this to live is replaced: it must last for the request and for
@@ -73,21 +73,21 @@ impl AccessToken {
         Some(claims.roles)
     }
 
-    /// Reads the answer to a token request that was granted.
-    pub(super) fn from_answer(body: &[u8], scope: &str, now: SystemTime) -> Result<Self, Error> {
+    /// Reads the response to a token request that was granted.
+    pub(crate) fn from_answer(body: &[u8], scope: &str, now: SystemTime) -> Result<Self, Error> {
         Self::read(body, scope, now).map_err(|error| error.at("token endpoint"))
     }
 
-    /// The same, whoever the answer comes from.
-    pub(super) fn read(body: &[u8], scope: &str, now: SystemTime) -> Result<Self, Error> {
+    /// The same, whoever the response comes from.
+    pub(crate) fn read(body: &[u8], scope: &str, now: SystemTime) -> Result<Self, Error> {
         let fail = |cause: &str| Error::protocol(cause);
         let granted: Granted<'_> = serde_json::from_slice(body).map_err(|_| {
             // Never the body itself here: it may hold a token.
-            fail("the answer is not the JSON of a token")
+            fail("the response is not the JSON of a token")
         })?;
         let token = granted.access_token.map(Secret::new);
         let token = token.filter(|token| !token.expose().is_empty());
-        let token = token.ok_or_else(|| fail("the answer holds no access_token"))?;
+        let token = token.ok_or_else(|| fail("the response holds no access_token"))?;
         if !is_sendable(token.expose()) {
             return Err(fail("the token holds what no header can"));
         }
@@ -120,14 +120,14 @@ impl AccessToken {
 }
 
 /// Whether a token can stand in a header ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
-pub(super) fn is_sendable(token: &str) -> bool {
+pub(crate) fn is_sendable(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Enough for the request at hand.
 const UNKNOWN_LIFETIME: Duration = Duration::from_secs(600);
 /// No service gives more; what claims to is a slip or an overflow in the making.
-pub(super) const LONGEST_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+pub(crate) const LONGEST_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 
 #[derive(Deserialize)]
 struct Granted<'b> {
@@ -144,31 +144,31 @@ struct Granted<'b> {
 /// Seconds as a number or as a string of one: older services send strings.
 fn seconds(value: Option<&RawValue>) -> Option<Duration> {
     let text = value?.get().trim_matches('"');
-    calendar::seconds(text).map(|span| Duration::from_secs(span.as_secs()))
+    time::seconds(text).map(|span| Duration::from_secs(span.as_secs()))
 }
 
 /// Scopes in MSAL's order.
-pub(super) fn sorted(scopes: &str) -> String {
+pub(crate) fn sorted(scopes: &str) -> String {
     let mut scopes: Vec<_> = scopes.split_whitespace().collect();
     scopes.sort_unstable();
     scopes.join(" ")
 }
 
-/// An answer that refuses a token ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)),
+/// A response that refuses a token ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)),
 /// with what Entra adds.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) error: String,
+pub(crate) struct TokenErrorResponse {
+    pub(crate) error: String,
     error_description: String,
-    pub(super) error_codes: Vec<u64>,
+    pub(crate) error_codes: Vec<u64>,
     correlation_id: Option<String>,
     trace_id: Option<String>,
     suberror: Option<String>,
 }
 
-impl Refusal {
+impl TokenErrorResponse {
     /// Reads a refusal, its texts redacted; `None` is a body that is none.
-    pub(super) fn read(body: &[u8], redactor: &Redactor) -> Option<Self> {
+    pub(crate) fn read(body: &[u8], redactor: &Redactor) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         let text = |name| body.get(name).and_then(Value::as_str);
         if let Some(token) = text("access_token") {
@@ -193,7 +193,7 @@ impl Refusal {
     }
 
     /// Whether Entra says that it is its own fault and will pass.
-    pub(super) fn is_passing(&self) -> bool {
+    pub(crate) fn is_passing(&self) -> bool {
         const PASSING: [u64; 5] = [90006, 90012, 90024, 90033, 90055];
         matches!(
             self.error.as_str(),
@@ -202,7 +202,7 @@ impl Refusal {
     }
 
     /// The refusal as a report; nothing that the service said is lost.
-    pub(super) fn report(self, status: u16, client_request_id: &str) -> Box<Report> {
+    pub(crate) fn report(self, status: u16, client_request_id: &str) -> Box<Report> {
         let mut message = format!("token endpoint: {}", self.error);
         if let Some(suberror) = self.suberror.filter(|suberror| !suberror.is_empty()) {
             message.push_str(&format!(" ({suberror})"));
@@ -227,8 +227,8 @@ impl Refusal {
 }
 
 /// A body that is not what a token endpoint says, as a report.
-pub(super) fn stray_report(answer: &Answer, body: &[u8]) -> Box<Report> {
-    let (status, client_request_id) = (answer.status, &answer.client_request_id);
+pub(crate) fn stray_report(response: &Response, body: &[u8]) -> Box<Report> {
+    let (status, client_request_id) = (response.status, &response.client_request_id);
     let what = if body.is_empty() {
         "an empty body".to_owned()
     } else {
@@ -238,7 +238,7 @@ pub(super) fn stray_report(answer: &Answer, body: &[u8]) -> Box<Report> {
         } else {
             "no JSON"
         };
-        format!("{kind}: {}", answer.redactor.excerpt(body))
+        format!("{kind}: {}", response.redactor.excerpt(body))
     };
     let mut report = Report::new(format!(
         "token endpoint: HTTP {status} with {what} (correlation id {client_request_id})"

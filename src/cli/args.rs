@@ -1,21 +1,21 @@
 //! The command line: what can be said, and what was said.
 
-pub(super) mod batch;
-pub(super) mod commands;
-pub(super) mod delta;
-pub(super) mod download;
-pub(super) mod request;
+pub(crate) mod batch;
+pub(crate) mod commands;
+pub(crate) mod delta;
+pub(crate) mod download;
+pub(crate) mod request;
 mod top;
-pub(super) mod upload;
+pub(crate) mod upload;
 
 use std::ffi::OsString;
 
 use argh::FromArgs as _;
 
-pub(super) use crate::cli::args::top::Command;
+pub(crate) use crate::cli::args::top::Command;
 use crate::cli::args::top::Top;
 use crate::cli::completion;
-use crate::cli::console::Voice;
+use crate::cli::console::LogOptions;
 use crate::cli::help::{help, version};
 use crate::cli::normalise::{Normal, normalise};
 use crate::cli::setup::Setup;
@@ -23,7 +23,7 @@ use crate::error::Error;
 
 /// What the command line asks for.
 #[derive(Debug)]
-pub(super) enum Request {
+pub(crate) enum Request {
     /// A text for stdout.
     Print(String),
     Run(Box<Command>, Box<Setup>),
@@ -31,25 +31,25 @@ pub(super) enum Request {
 
 /// A command line that cannot be understood.
 #[derive(Debug)]
-pub(super) struct Refused {
-    pub(super) error: Error,
-    pub(super) voice: Voice,
+pub(crate) struct Refused {
+    pub(crate) error: Error,
+    pub(crate) log: LogOptions,
 }
 
 impl Request {
-    pub(super) fn voice(&self) -> Voice {
+    pub(crate) fn log(&self) -> LogOptions {
         match self {
-            Self::Print(_) => Voice::default(),
-            Self::Run(_, setup) => setup.voice,
+            Self::Print(_) => LogOptions::default(),
+            Self::Run(_, setup) => setup.log,
         }
     }
 }
 
 /// Reads the arguments of the process, its own name left out.
-pub(super) fn read(arguments: &[OsString]) -> Result<Request, Refused> {
+pub(crate) fn read(arguments: &[OsString]) -> Result<Request, Refused> {
     let refused = |error| Refused {
         error,
-        voice: early_voice(arguments),
+        log: early_log_options(arguments),
     };
     let first = arguments.first().and_then(|first| first.to_str());
     let operands = arguments.iter().skip(1).map(|text| text.to_string_lossy());
@@ -139,7 +139,7 @@ fn refusal(output: &str, normal: &Normal) -> Error {
 }
 
 /// How to speak of a command line that cannot be read: as far as it can be seen in it.
-fn early_voice(arguments: &[OsString]) -> Voice {
+fn early_log_options(arguments: &[OsString]) -> LogOptions {
     let texts: Vec<_> = arguments
         .iter()
         .map(|argument| argument.to_string_lossy())
@@ -148,8 +148,8 @@ fn early_voice(arguments: &[OsString]) -> Voice {
         || texts
             .windows(2)
             .any(|pair| pair[0] == "--errors" && pair[1] == "json");
-    Voice {
+    LogOptions {
         is_json,
-        ..Voice::default()
+        ..LogOptions::default()
     }
 }

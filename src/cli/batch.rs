@@ -1,7 +1,7 @@
 //! `mgd batch`: many requests as lines in, their answers as lines out.
 
-mod crew;
 mod output;
+mod workers;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::args::batch::Batch;
-use crate::cli::batch::crew::{Crew, Event};
 use crate::cli::batch::output::Output;
+use crate::cli::batch::workers::{Event, Workers};
 use crate::cli::console::Console;
 use crate::cli::exit::Failure;
 use crate::cli::setup::Setup;
@@ -24,8 +24,8 @@ const JOBS: u64 = 2;
 /// How many batches may end one after the other with nobody knowing what was done.
 const FEW: u32 = 3;
 
-pub(super) fn run(args: &Batch, setup: &Setup) -> Result<(), Failure> {
-    let console = Console::new(setup.voice);
+pub(crate) fn run(args: &Batch, setup: &Setup) -> Result<(), Failure> {
+    let console = Console::new(setup.log);
     let parameters = setup.parameters()?;
     let mut graph = setup.graph(&parameters, setup.network(&console))?;
     if let Some(bytes) = args.max_item {
@@ -34,10 +34,10 @@ pub(super) fn run(args: &Batch, setup: &Setup) -> Result<(), Failure> {
     let graph = Arc::new(graph);
     let (input, name) = input(args.file.as_deref())?;
     let lines = Lines::new(Arc::clone(&graph), input, name);
-    let crew = Crew::new(graph, lines, args.follow);
+    let workers = Workers::new(graph, lines, args.follow);
     let mut output = Output::new(Sink::stdout()?, !args.unordered);
     let jobs = args.jobs.unwrap_or(JOBS);
-    let result = work(crew, &mut output, jobs, &console);
+    let result = work(workers, &mut output, jobs, &console);
     console.clear();
     conclude(result?, &output, &console)
 }
@@ -48,7 +48,7 @@ fn conclude(error: Option<Error>, output: &Output, console: &Console) -> Result<
     let partial = output.partial();
     if partial > 0 {
         console.note(&format!(
-            "{partial} of {all} answers are not whole: they carry a further link (@odata.nextLink)"
+            "{partial} of {all} responses are not whole: they carry a further link (@odata.nextLink)"
         ));
     }
     let count = format!("{failed} of {all} requests failed");
@@ -70,7 +70,7 @@ fn conclude(error: Option<Error>, output: &Output, console: &Console) -> Result<
 /// Keeps at most `jobs` batches under way or unwritten until the input is over, or an error says
 /// that nothing more is to be sent; what was sent by then is waited for and written.
 fn work(
-    mut crew: Crew,
+    mut workers: Workers,
     output: &mut Output,
     jobs: u64,
     console: &Console,
@@ -88,18 +88,18 @@ fn work(
     };
     while under_way > 0 || !is_over {
         if !is_over && under_way.max(output.open()) < jobs {
-            crew.ask();
+            workers.ask();
         }
-        match crew.next_event(|| output.flush())? {
+        match workers.next_event(|| output.flush())? {
             Event::Chunk(Ok(Some(chunk))) if !is_over => {
                 under_way += 1;
                 output.begin(chunk.range());
-                crew.send(chunk);
+                workers.send(chunk);
             }
             Event::Chunk(Ok(Some(_))) => {}
             Event::Chunk(Ok(None)) => is_over = true,
             Event::Chunk(Err(new)) => fail(new, &mut is_over),
-            Event::Answered(answered) => {
+            Event::Outcome(answered) => {
                 output.put(answered)?;
                 if !output.is_terminal() {
                     let (failed, all) = output.counts();

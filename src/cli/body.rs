@@ -12,7 +12,7 @@ use crate::graph::Request;
 
 /// What `--body`, `-F` and `-f` come to.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Body {
+pub(crate) enum Body {
     None,
     Text(Vec<u8>),
     File(PathBuf),
@@ -22,7 +22,7 @@ pub(super) enum Body {
 impl Body {
     /// `--body`: `-` is stdin, `@FILE` a file, everything else the body itself; that must be JSON
     /// unless `is_json` says that a header names another type.
-    pub(super) fn read(given: &str, is_json: bool) -> Result<Self, Error> {
+    pub(crate) fn read(given: &str, is_json: bool) -> Result<Self, Error> {
         if given == "-" || given == "@-" {
             return Ok(Self::Stdin);
         }
@@ -42,7 +42,7 @@ impl Body {
     }
 
     /// The request with this body.
-    pub(super) fn put<'g>(&self, request: Request<'g>) -> Result<Request<'g>, Error> {
+    pub(crate) fn put<'g>(&self, request: Request<'g>) -> Result<Request<'g>, Error> {
         Ok(match self {
             Self::None => request,
             Self::Text(text) => request.with_body(text.clone()),
@@ -56,7 +56,7 @@ impl Body {
 }
 
 /// A file to send, and its length where that is known: those of /proc say 0, whatever they hold.
-pub(super) fn open(path: &Path) -> Result<(File, Option<u64>), Error> {
+pub(crate) fn open(path: &Path) -> Result<(File, Option<u64>), Error> {
     let fail = |error: io::Error| {
         let path = path.display();
         Error::parameters(format!("body {path}: {}", cause(&error)))
@@ -72,7 +72,7 @@ pub(super) fn open(path: &Path) -> Result<(File, Option<u64>), Error> {
 }
 
 /// The text of a small file, or of stdin for `-`; `what` names it in errors.
-pub(super) fn text_of(path: &str, what: &str) -> Result<String, Error> {
+pub(crate) fn text_of(path: &str, what: &str) -> Result<String, Error> {
     const MAX: u64 = 16 << 20;
     let fail = |reason: &str| Error::parameters(format!("{what} {}: {reason}", quoted(path)));
     let mut bytes = Vec::new();

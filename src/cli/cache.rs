@@ -4,8 +4,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::Serialize;
 
-use crate::auth::{Listed, TokenCache};
-use crate::calendar::date_and_time;
+use crate::auth::{CachedToken, TokenCache};
 use crate::cli::args::commands::CacheList;
 use crate::cli::console::Console;
 use crate::cli::exit::Failure;
@@ -14,12 +13,13 @@ use crate::cli::sink::Sink;
 use crate::error::{Error, printable};
 use crate::http::Http;
 use crate::parameters;
+use crate::time::date_and_time;
 
-pub(super) fn list(args: &CacheList, setup: &Setup) -> Result<(), Failure> {
+pub(crate) fn list(args: &CacheList, setup: &Setup) -> Result<(), Failure> {
     let cache = place(setup)?;
-    let console = Console::new(setup.voice);
+    let console = Console::new(setup.log);
     if cache.path().is_none() {
-        console.note("the token cache is turned off, or has no place");
+        console.note("the token cache is turned off, or has no folder");
     }
     let listed = cache.list()?;
     let mut text = String::new();
@@ -42,11 +42,11 @@ pub(super) fn list(args: &CacheList, setup: &Setup) -> Result<(), Failure> {
     stdout.finish()
 }
 
-pub(super) fn clear(setup: &Setup) -> Result<(), Failure> {
+pub(crate) fn clear(setup: &Setup) -> Result<(), Failure> {
     let cache = place(setup)?;
-    let console = Console::new(setup.voice);
+    let console = Console::new(setup.log);
     let Some(path) = cache.path() else {
-        console.note("the token cache is turned off, or has no place");
+        console.note("the token cache is turned off, or has no folder");
         return Ok(());
     };
     let http = Http::new(setup.network(&console));
@@ -74,7 +74,7 @@ fn is_meant(client_id: &str, tenant: &str, setup: &Setup) -> bool {
     is(&setup.flags.client_id, client_id) && is(&setup.flags.tenant, tenant)
 }
 
-fn row(token: &Listed) -> String {
+fn row(token: &CachedToken) -> String {
     let date = date_and_time(token.expires_on).replace(' ', "T");
     let cells = [
         &token.client_id,
@@ -86,7 +86,7 @@ fn row(token: &Listed) -> String {
     cells.map(|cell| printable(cell)).join("\t")
 }
 
-fn object(token: &Listed) -> Result<String, Error> {
+fn object(token: &CachedToken) -> Result<String, Error> {
     #[derive(Serialize)]
     struct Object<'t> {
         client: &'t str,

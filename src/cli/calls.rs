@@ -4,16 +4,16 @@ use crate::error::Error;
 
 /// What the options for all requests of a command say.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Calls {
-    pub(super) headers: Vec<String>,
-    pub(super) prefer: Vec<String>,
-    pub(super) throttle_priority: Option<&'static str>,
-    pub(super) is_beta: bool,
+pub(crate) struct Calls {
+    pub(crate) headers: Vec<String>,
+    pub(crate) prefer: Vec<String>,
+    pub(crate) throttle_priority: Option<&'static str>,
+    pub(crate) is_beta: bool,
 }
 
 impl Calls {
     /// The headers; all that is preferred in one, as Graph wants it.
-    pub(super) fn fields(&self) -> Result<Vec<(String, String)>, Error> {
+    pub(crate) fn fields(&self) -> Result<Vec<(String, String)>, Error> {
         let mut fields = Vec::new();
         let mut prefer = Vec::new();
         for header in &self.headers {

@@ -14,15 +14,15 @@ use crate::cli::console::Console;
 use crate::cli::exit::Failure;
 use crate::cli::setup::Setup;
 use crate::graph::Graph;
-use crate::notice::Notice;
+use crate::log::Notice;
 use crate::parameters::Parameters;
 
 /// How long a request is tried again where nothing else is said: a person waits.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) fn run(args: &Check, mut setup: Setup) -> Result<(), Failure> {
+pub(crate) fn run(args: &Check, mut setup: Setup) -> Result<(), Failure> {
     setup.retry_max_time.get_or_insert(PATIENCE);
-    let console = Console::new(setup.voice);
+    let console = Console::new(setup.log);
     let mut report = Report::new(args.json)?;
     let result = examine(&setup, &console, &mut report);
     console.clear();
@@ -70,7 +70,7 @@ fn examine(setup: &Setup, console: &Console, report: &mut Report) -> Result<(), 
     if !login.iter().all(Host::is_reached) {
         return report.skip(
             &["token", "roles", "graph"],
-            "the login host does not answer",
+            "the login host does not respond",
         );
     }
     let Some(token) = service::token(&graph, report)? else {
@@ -103,7 +103,7 @@ fn call(
 ) -> Result<(), Failure> {
     let is_reached = others.iter().all(Host::is_reached);
     match parameters.endpoint() {
-        _ if !is_reached => report.skip(&["graph"], "its host does not answer"),
+        _ if !is_reached => report.skip(&["graph"], "its host does not respond"),
         Some(endpoint) => service::call(graph, endpoint, report),
         None => report.skip(&["graph"], "the parameters name no endpoint"),
     }

@@ -23,7 +23,7 @@ teamsTemplates teamwork tenantRelationships users beta/";
 /// # Errors
 ///
 /// `Parameters` for a shell that is not known.
-pub(super) fn script(operands: &[&str]) -> Result<String, Error> {
+pub(crate) fn script(operands: &[&str]) -> Result<String, Error> {
     let script = match operands {
         ["bash"] => include_str!("completion/mgd.bash"),
         ["zsh"] => include_str!("completion/_mgd"),
@@ -43,7 +43,7 @@ pub(super) fn script(operands: &[&str]) -> Result<String, Error> {
 
 /// What can stand in the place of the last of these words, one a line. Nothing means the name of
 /// a file.
-pub(super) fn candidates(words: &[&str]) -> String {
+pub(crate) fn candidates(words: &[&str]) -> String {
     let (begun, words) = match words.split_last() {
         Some((begun, words)) => (*begun, words),
         None => ("", words),

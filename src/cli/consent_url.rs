@@ -5,7 +5,7 @@ use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::parameters;
 
-pub(super) fn run(setup: &Setup) -> Result<(), Failure> {
+pub(crate) fn run(setup: &Setup) -> Result<(), Failure> {
     let lookup = |name: &str| std::env::var_os(name);
     let url = parameters::consent_url(&setup.flags, setup.file().as_deref(), &lookup)?;
     let mut stdout = Sink::stdout()?;

@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::error::{Error, Report, printable, quoted};
 use crate::graph::Counts;
 use crate::http::in_seconds;
-use crate::notice::Notice;
+use crate::log::Notice;
 use crate::redact::Redactor;
 
 /// What stands between every message of the program and stderr. Whoever quotes a server redacts
@@ -18,30 +18,30 @@ use crate::redact::Redactor;
 static REDACTOR: LazyLock<Redactor> = LazyLock::new(Redactor::new);
 
 /// The redactor for the network of the program.
-pub(super) fn redactor() -> Redactor {
+pub(crate) fn redactor() -> Redactor {
     REDACTOR.clone()
 }
 
 /// A message as it may be shown.
-pub(super) fn shown(message: &str) -> String {
+pub(crate) fn shown(message: &str) -> String {
     REDACTOR.redact_line(&printable(message))
 }
 
 /// How to speak.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Voice {
-    pub(super) is_json: bool,
-    pub(super) is_quiet: bool,
-    pub(super) verbosity: u8,
+pub(crate) struct LogOptions {
+    pub(crate) is_json: bool,
+    pub(crate) is_quiet: bool,
+    pub(crate) verbosity: u8,
 }
 
-/// stderr; clones speak with one voice.
+/// stderr; clones speak with one log.
 #[derive(Clone, Debug)]
-pub(super) struct Console(Arc<Shared>);
+pub(crate) struct Console(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    voice: Voice,
+    log: LogOptions,
     has_progress: bool,
     state: Mutex<State>,
 }
@@ -58,20 +58,20 @@ const LONG_WAIT: Duration = Duration::from_secs(5);
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 
 impl Console {
-    pub(super) fn new(voice: Voice) -> Self {
-        let is_plain = !voice.is_json && !voice.is_quiet && voice.verbosity == 0;
+    pub(crate) fn new(log: LogOptions) -> Self {
+        let is_plain = !log.is_json && !log.is_quiet && log.verbosity == 0;
         let has_progress = is_plain && io::stderr().is_terminal();
         Self(Arc::new(Shared {
-            voice,
+            log,
             has_progress,
             state: Mutex::default(),
         }))
     }
 
     /// The last word: why the program ends with another code than 0.
-    pub(super) fn error(&self, error: &Error) {
+    pub(crate) fn error(&self, error: &Error) {
         let report = error.report();
-        if self.0.voice.is_json {
+        if self.0.log.is_json {
             let exit = Exit::from(error) as u8;
             self.json(&Line::new("error", &report.message).of(report, exit));
             return;
@@ -93,23 +93,23 @@ impl Console {
     }
 
     /// Something that the user should know though all went well.
-    pub(super) fn note(&self, text: &str) {
-        if !self.0.voice.is_quiet {
+    pub(crate) fn note(&self, text: &str) {
+        if !self.0.log.is_quiet {
             self.say("note", text);
         }
     }
 
     /// Passes on what the library tells.
-    pub(super) fn hear(&self, notice: &Notice<'_>) {
-        let voice = self.0.voice;
+    pub(crate) fn hear(&self, notice: &Notice<'_>) {
+        let log = self.0.log;
         match notice {
-            Notice::Warning(text) if !voice.is_quiet => self.say("warning", text),
-            Notice::Note(text) if voice.verbosity >= 1 => self.say("note", text),
-            Notice::Trace(text) if voice.verbosity >= 2 => self.say("trace", text),
+            Notice::Warning(text) if !log.is_quiet => self.say("warning", text),
+            Notice::Note(text) if log.verbosity >= 1 => self.say("note", text),
+            Notice::Trace(text) if log.verbosity >= 2 => self.say("trace", text),
             Notice::Wait { reason, wait } => {
                 let text = format!("{reason}; retry in {} s", in_seconds(*wait));
-                let is_long = *wait > LONG_WAIT && !voice.is_quiet;
-                if voice.verbosity >= 1 || is_long {
+                let is_long = *wait > LONG_WAIT && !log.is_quiet;
+                if log.verbosity >= 1 || is_long {
                     self.say("note", &text);
                 } else {
                     self.show(&text);
@@ -120,7 +120,7 @@ impl Console {
     }
 
     /// Shows how far a listing is, if anybody watches.
-    pub(super) fn progress(&self, counts: Counts) {
+    pub(crate) fn progress(&self, counts: Counts) {
         self.progress_of(|| {
             let Counts {
                 pages,
@@ -134,7 +134,7 @@ impl Console {
     }
 
     /// Shows how far the work is, if anybody watches and it is time to.
-    pub(super) fn progress_of(&self, text: impl FnOnce() -> String) {
+    pub(crate) fn progress_of(&self, text: impl FnOnce() -> String) {
         if !self.0.has_progress {
             return;
         }
@@ -150,7 +150,7 @@ impl Console {
     }
 
     /// Takes the progress away.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         if std::mem::take(&mut state.is_shown) {
             let _ = io::stderr().write_all(b"\r\x1b[K");
@@ -168,7 +168,7 @@ impl Console {
     }
 
     fn say(&self, level: &str, text: &str) {
-        if self.0.voice.is_json {
+        if self.0.log.is_json {
             self.json(&Line::new(level, text));
         } else if level == "warning" {
             self.line(&format!("warning: {text}"));
@@ -217,11 +217,11 @@ struct Line<'l> {
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    resume: Option<Place<'l>>,
+    resume: Option<ResumePoint<'l>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Place<'l> {
+struct ResumePoint<'l> {
     link: &'l str,
     skip: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -245,7 +245,7 @@ impl<'l> Line<'l> {
         self.request_id = report.request_id.as_deref().map(shown);
         self.client_request_id = report.client_request_id.as_deref().map(shown);
         self.retry_after = report.retry_after.map(|wait| wait.as_secs_f64());
-        self.resume = report.resume.as_ref().map(|resume| Place {
+        self.resume = report.resume.as_ref().map(|resume| ResumePoint {
             link: &resume.link,
             skip: resume.skip,
             hash: resume.hash.map(|hash| format!("{hash:016x}")),

@@ -11,13 +11,13 @@ use crate::cli::setup::Setup;
 use crate::cli::signals::Steps;
 use crate::graph::{Counts, Delta, Event, Files, Reset};
 use crate::http::Http;
-use crate::notice::Notice;
+use crate::log::Notice;
 
 /// What tells a reader to forget all that it knows.
 const RESET: &[u8] = br#"{"@mgd.reset":true}"#;
 
-pub(super) fn run(args: &Args, setup: &Setup) -> Result<(), Failure> {
-    let console = Console::new(setup.voice);
+pub(crate) fn run(args: &Args, setup: &Setup) -> Result<(), Failure> {
+    let console = Console::new(setup.log);
     let parameters = setup.parameters()?;
     let mut graph = setup.graph(&parameters, setup.network(&console))?;
     if let Some(bytes) = args.max_item {
@@ -71,7 +71,7 @@ fn round(
             }
             Event::Reset(reset) => {
                 console.note(match reset {
-                    Reset::Expired => "graph no longer knows the place: all that there is follows",
+                    Reset::Expired => "delta token expired; full resync",
                     Reset::Unfinished => "a full round begins: what was written before is void",
                     Reset::Changed => {
                         "the first page has changed while it was requested again: \

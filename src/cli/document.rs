@@ -7,13 +7,13 @@ use crate::graph::Members;
 
 /// Writes `{`, the members before `value`, the items, the members after, `}`.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(crate) struct Document {
     is_indented: bool,
     items: u64,
 }
 
 impl Document {
-    pub(super) fn new(is_indented: bool) -> Self {
+    pub(crate) fn new(is_indented: bool) -> Self {
         Self {
             is_indented,
             items: 0,
@@ -21,12 +21,12 @@ impl Document {
     }
 
     /// Writes a document that is one object.
-    pub(super) fn object(&self, out: &mut impl Write, object: &[u8]) -> io::Result<()> {
+    pub(crate) fn object(&self, out: &mut impl Write, object: &[u8]) -> io::Result<()> {
         self.json(out, object, 0)?;
         out.write_all(b"\n")
     }
 
-    pub(super) fn begin(&self, out: &mut impl Write, members: &Members) -> io::Result<()> {
+    pub(crate) fn begin(&self, out: &mut impl Write, members: &Members) -> io::Result<()> {
         out.write_all(b"{")?;
         for (key, value) in members.before() {
             self.member(out, key, value)?;
@@ -35,7 +35,7 @@ impl Document {
         self.member(out, b"\"value\"", b"[")
     }
 
-    pub(super) fn item(&mut self, out: &mut impl Write, item: &[u8]) -> io::Result<()> {
+    pub(crate) fn item(&mut self, out: &mut impl Write, item: &[u8]) -> io::Result<()> {
         if self.items > 0 {
             out.write_all(b",")?;
         }
@@ -46,7 +46,7 @@ impl Document {
         self.json(out, item, 2)
     }
 
-    pub(super) fn end(&self, out: &mut impl Write, members: &Members) -> io::Result<()> {
+    pub(crate) fn end(&self, out: &mut impl Write, members: &Members) -> io::Result<()> {
         if self.is_indented && self.items > 0 {
             line(out, 1)?;
         }

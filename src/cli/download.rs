@@ -1,27 +1,27 @@
 //! `mgd download`: content to a file, whole, over as many tries and runs as it takes.
 
-mod place;
+mod destination;
 
 use crate::cli::args::download::Download;
 use crate::cli::console::Console;
-use crate::cli::download::place::Place;
+use crate::cli::download::destination::Destination;
 use crate::cli::exit::Failure;
 use crate::cli::setup::Setup;
 use crate::cli::transfer::Progress;
 use crate::error::Error;
 use crate::graph::{self, Digest, Facts, Graph, Step};
 
-pub(super) fn run(args: &Download, setup: &Setup) -> Result<(), Failure> {
+pub(crate) fn run(args: &Download, setup: &Setup) -> Result<(), Failure> {
     let Some(output) = &args.output_file else {
         let error = Error::parameters("download: where to is missing");
         return Err(error
             .hint("-O FILE names a file, and -O - is stdout")
             .into());
     };
-    let console = Console::new(setup.voice);
+    let console = Console::new(setup.log);
     let graph = setup.graph(&setup.parameters()?, setup.network(&console))?;
     let download = graph.download(&args.path)?;
-    let mut place = Place::open(output)?;
+    let mut place = Destination::open(output)?;
     let mut transfer = Transfer {
         graph: &graph,
         download,
@@ -47,7 +47,7 @@ struct Transfer<'g> {
 }
 
 impl Transfer<'_> {
-    fn run(&mut self, place: &mut Place, console: &Console) -> Result<(), Failure> {
+    fn run(&mut self, place: &mut Destination, console: &Console) -> Result<(), Failure> {
         let identity = identity(self.graph, &self.download);
         if self.is_verified {
             self.facts = self.graph.facts(self.download.url())?;
@@ -80,7 +80,7 @@ impl Transfer<'_> {
     }
 
     /// Goes on with what an earlier run left, if that is of this content.
-    fn take_up(&mut self, place: &mut Place, identity: &str) -> Result<(), Failure> {
+    fn take_up(&mut self, place: &mut Destination, identity: &str) -> Result<(), Failure> {
         let has_hash = self
             .facts
             .as_ref()
@@ -109,7 +109,7 @@ impl Transfer<'_> {
         }
     }
 
-    fn check(&mut self, place: &mut Place) -> Result<(), Failure> {
+    fn check(&mut self, place: &mut Destination) -> Result<(), Failure> {
         place.flush()?;
         let hash = self.digest.take().map(Digest::finish);
         self.compare(self.download.place(), hash.as_ref())

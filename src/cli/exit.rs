@@ -7,7 +7,7 @@ use crate::error::Error;
 /// What the exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Exit {
+pub(crate) enum Exit {
     /// All that was asked for was written.
     Done = 0,
     /// Graph said no.
@@ -18,7 +18,7 @@ pub(super) enum Exit {
     Token = 3,
     /// No usable answer in the time given.
     Unavailable = 4,
-    /// An answer that cannot be right.
+    /// A response that cannot be right.
     Protocol = 5,
     /// This machine: output, state, disk.
     Local = 6,
@@ -32,7 +32,7 @@ pub(super) enum Exit {
 
 impl Exit {
     /// How a signal shows that ends the program.
-    pub(super) fn by_signal(signal: i32) -> Self {
+    pub(crate) fn by_signal(signal: i32) -> Self {
         if signal == signal_hook::consts::SIGINT {
             Self::Interrupted
         } else {
@@ -43,12 +43,12 @@ impl Exit {
 
 /// Why a command ended early.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     Error(Error),
     /// Nobody reads stdout any more: no error, and nothing to say.
     ReaderLeft,
     /// What failed is said already.
-    Told(Exit),
+    Reported(Exit),
 }
 
 impl From<Error> for Failure {

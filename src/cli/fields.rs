@@ -28,7 +28,7 @@ enum Step {
 ///
 /// `Parameters` for a field that is none, a file that cannot be read, and a key that is given two
 /// values.
-pub(super) fn object(typed: &[String], plain: &[String]) -> Result<Vec<u8>, Error> {
+pub(crate) fn object(typed: &[String], plain: &[String]) -> Result<Vec<u8>, Error> {
     check_stdin(typed)?;
     let mut root = Node::Object(Vec::new());
     for (field, is_typed) in all(typed, plain) {
@@ -54,7 +54,7 @@ pub(super) fn object(typed: &[String], plain: &[String]) -> Result<Vec<u8>, Erro
 }
 
 /// The fields as query options, for a request that has no body.
-pub(super) fn query(typed: &[String], plain: &[String]) -> Result<Vec<String>, Error> {
+pub(crate) fn query(typed: &[String], plain: &[String]) -> Result<Vec<String>, Error> {
     check_stdin(typed)?;
     all(typed, plain)
         .map(|(field, is_typed)| match split(field)? {

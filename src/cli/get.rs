@@ -12,12 +12,12 @@ use crate::cli::tsv::Columns;
 use crate::cli::values::Format;
 use crate::error::{Error, Resume};
 use crate::graph::{Counts, Graph, Pages, Shape};
-use crate::notice::Notice;
+use crate::log::Notice;
 use crate::parameters::Parameters;
 
-pub(super) fn run(args: &Get, setup: &Setup) -> Result<(), Failure> {
+pub(crate) fn run(args: &Get, setup: &Setup) -> Result<(), Failure> {
     check(args, setup)?;
-    let console = Console::new(setup.voice);
+    let console = Console::new(setup.log);
     let parameters = setup.parameters()?;
     let (graph, path) = asked(args, setup, &parameters, &console)?;
     if let Some(preview) = setup.preview {
@@ -91,7 +91,7 @@ fn check(args: &Get, setup: &Setup) -> Result<(), Error> {
     } else if args.resume.is_some() && setup.preview.is_some() {
         fail("--resume names what to read: --dry-run and --curl do not go with it")
     } else if args.output == Format::Raw && (args.limit.is_some() || args.skip.is_some()) {
-        fail("-o raw is one answer as it came: --limit and --skip do not go with it")
+        fail("-o raw is one response as it came: --limit and --skip do not go with it")
     } else {
         Ok(())
     }
@@ -116,7 +116,7 @@ fn asked(
         Error::parameters("path: missing, and the parameters name no endpoint")
             .hint("give a path, as in mgd get users")
     })?;
-    let asking = setup.query.asked_at(path)?;
+    let asking = setup.query.apply_to(path)?;
     if asking.is_eventual && !graph.has_header("ConsistencyLevel") {
         graph = graph.with_header("ConsistencyLevel", "eventual")?;
     }
@@ -222,7 +222,7 @@ fn conclude(args: &Get, pages: &Pages<'_>, console: &Console) {
 }
 
 /// Says that items are not whole, if any are.
-pub(super) fn tell_partial(counts: Counts, console: &Console) {
+pub(crate) fn tell_partial(counts: Counts, console: &Console) {
     if counts.partial > 0 {
         console.note(&format!(
             "{} of {} items are not whole: they carry a further link of their own \
@@ -252,7 +252,7 @@ fn raw(args: &Get, graph: &Graph, path: &str, console: &Console) -> Result<(), F
     }
     sink.finish()?;
     if raw.has_more() {
-        console.note("more pages follow: -o raw is one answer");
+        console.note("more pages follow: -o raw is one response");
     }
     Ok(())
 }

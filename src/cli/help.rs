@@ -7,20 +7,20 @@ use crate::cli::table::commands::COMMANDS;
 use crate::cli::table::topics::{OVERVIEW, TOPICS, Topic};
 use crate::cli::table::{Command, Opt, Section};
 use crate::error::Error;
-use crate::nearest::nearest;
+use crate::text::nearest;
 
 const WIDTH: usize = 80;
 /// Where the texts of options begin.
 const COLUMN: usize = 30;
 
-pub(super) fn version(operands: &[&str]) -> Result<String, Error> {
+pub(crate) fn version(operands: &[&str]) -> Result<String, Error> {
     match operands.first() {
         None => Ok(format!("mgd {}\n", env!("CARGO_PKG_VERSION"))),
         Some(operand) => Err(needless("version", operand)),
     }
 }
 
-pub(super) fn needless(command: &str, operand: &str) -> Error {
+pub(crate) fn needless(command: &str, operand: &str) -> Error {
     Error::parameters(format!("{command}: unexpected operand {operand}"))
 }
 
@@ -29,7 +29,7 @@ pub(super) fn needless(command: &str, operand: &str) -> Error {
 /// # Errors
 ///
 /// `Parameters` for what is neither, and for an operand too many.
-pub(super) fn help(names: &[&str]) -> Result<String, Error> {
+pub(crate) fn help(names: &[&str]) -> Result<String, Error> {
     // The name of a command below another may come as one word.
     let names: Vec<_> = names.iter().flat_map(|name| name.split(' ')).collect();
     if matches!(names[..], [] | ["help"]) {
@@ -148,7 +148,7 @@ fn of_topic(topic: &Topic) -> String {
 }
 
 /// An option as people type it: `-p, --parameters FILE`.
-pub(super) fn spelled(option: &Opt) -> String {
+pub(crate) fn spelled(option: &Opt) -> String {
     let mut names = match option.short {
         Some(short) => format!("-{short}, {}", option.long),
         None => format!("    {}", option.long),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 /// Writes JSON, which is valid, with line ends and two spaces a level; `level` is the one
 /// that it begins on. Every token stays as it is.
-pub(super) fn indent(out: &mut impl Write, json: &[u8], level: usize) -> io::Result<()> {
+pub(crate) fn indent(out: &mut impl Write, json: &[u8], level: usize) -> io::Result<()> {
     let mut level = level;
     let mut rest = json;
     while let Some((&byte, tail)) = rest.split_first() {
@@ -39,7 +39,7 @@ pub(super) fn indent(out: &mut impl Write, json: &[u8], level: usize) -> io::Res
 }
 
 /// Begins a line on a level.
-pub(super) fn line(out: &mut impl Write, level: usize) -> io::Result<()> {
+pub(crate) fn line(out: &mut impl Write, level: usize) -> io::Result<()> {
     out.write_all(b"\n")?;
     for _ in 0..level {
         out.write_all(b"  ")?;

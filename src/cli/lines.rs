@@ -11,11 +11,11 @@ use crate::cli::exit::Failure;
 use crate::cli::screen::Screen;
 use crate::cli::sink::failed;
 use crate::fs::cause;
-use crate::notice::Notice;
+use crate::log::Notice;
 
 /// Standard output, to which whole lines go.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
     file: File,
     /// Lines that are not written yet.
     buffer: Vec<u8>,
@@ -34,7 +34,7 @@ const LONGEST: u64 = 64 << 20;
 impl Lines {
     /// Takes stdout. If that is a file which a killed run has left within a line, the piece is
     /// cut off: its item comes again.
-    pub(super) fn stdout(console: &Console) -> Result<Self, Failure> {
+    pub(crate) fn stdout(console: &Console) -> Result<Self, Failure> {
         let stdout = io::stdout();
         let is_terminal = stdout.is_terminal();
         let fail = |error: io::Error| failed("stdout", &error);
@@ -55,17 +55,17 @@ impl Lines {
         })
     }
 
-    pub(super) fn is_terminal(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         self.is_terminal
     }
 
     /// Whether it is a file with lines of an earlier run, or of somebody else.
-    pub(super) fn has_earlier(&self) -> bool {
+    pub(crate) fn has_earlier(&self) -> bool {
         self.has_earlier
     }
 
     /// Adds a line.
-    pub(super) fn put(&mut self, line: &[u8]) -> Result<(), Failure> {
+    pub(crate) fn put(&mut self, line: &[u8]) -> Result<(), Failure> {
         self.buffer.extend_from_slice(line);
         self.buffer.push(b'\n');
         if self.buffer.len() >= BUFFER {
@@ -75,7 +75,7 @@ impl Lines {
     }
 
     /// Has all lines reach whoever reads them: a file's disk, or what is behind a pipe.
-    pub(super) fn sync(&mut self) -> Result<(), Failure> {
+    pub(crate) fn sync(&mut self) -> Result<(), Failure> {
         if !self.buffer.is_empty() {
             self.write()?;
         }

@@ -3,7 +3,7 @@
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 /// Keeps secrets and tokens out of core dumps, and other processes of the user out of the memory.
-pub(super) fn protect() {
+pub(crate) fn protect() {
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),

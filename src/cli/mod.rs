@@ -49,16 +49,16 @@ pub fn main() -> ExitCode {
     signals::prepare();
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let (console, result) = match args::read(&arguments) {
-        Ok(request) => (Console::new(request.voice()), run(request)),
+        Ok(request) => (Console::new(request.log()), run(request)),
         Err(refused) => (
-            Console::new(refused.voice),
+            Console::new(refused.log),
             Err(Failure::Error(refused.error)),
         ),
     };
     let exit = match result {
         Ok(()) => Exit::Done,
         Err(Failure::ReaderLeft) => Exit::ReaderLeft,
-        Err(Failure::Told(exit)) => exit,
+        Err(Failure::Reported(exit)) => exit,
         Err(Failure::Error(error)) => {
             console.error(&error);
             Exit::from(&error)
@@ -76,10 +76,10 @@ fn run(request: Request) -> Result<(), Failure> {
         }
         Request::Run(command, setup) => {
             if let Some(time) = setup.max_time {
-                let voice = setup.voice;
+                let log = setup.log;
                 signals::end_after(time, move || {
                     let error = Error::unavailable("the time of --max-time is up");
-                    Console::new(voice).error(&error);
+                    Console::new(log).error(&error);
                 });
             }
             run_command(*command, *setup)

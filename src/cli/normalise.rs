@@ -11,9 +11,9 @@ use crate::cli::table::commands::COMMANDS;
 use crate::cli::table::options::SHARED;
 use crate::error::Error;
 
-pub(super) use hints::choices;
+pub(crate) use hints::choices;
 use line::Flag;
-pub(super) use line::Normal;
+pub(crate) use line::Normal;
 
 /// Options that are given once: of two values, one would be dropped, and what is read or changed would
 /// not be what was asked for.
@@ -30,7 +30,7 @@ const ONCE: [&str; 5] = [
 /// # Errors
 ///
 /// `Parameters` for options and commands that do not exist, and arguments that are not UTF-8.
-pub(super) fn normalise(arguments: &[OsString]) -> Result<Option<Normal>, Error> {
+pub(crate) fn normalise(arguments: &[OsString]) -> Result<Option<Normal>, Error> {
     let arguments = arguments.iter().map(|argument| {
         argument.to_str().ok_or_else(|| {
             let shown = argument.to_string_lossy();

@@ -13,7 +13,7 @@ use crate::graph::Request;
 use crate::parameters::Parameters;
 
 /// Prints the request; nothing is sent.
-pub(super) fn show(
+pub(crate) fn show(
     preview: Preview,
     request: &Request<'_>,
     body: &Body,

@@ -1,4 +1,4 @@
-//! `mgd request`: one request of any method, and its answer as it came.
+//! `mgd request`: one request of any method, and its response as it came.
 
 use std::path::PathBuf;
 
@@ -18,13 +18,13 @@ use crate::graph::{Links, Response};
 /// So much of a body is laid out for a person, or read for its error.
 const MAX_SHOWN: usize = 1 << 20;
 
-pub(super) fn run(args: &Request, mut setup: Setup) -> Result<(), Failure> {
-    let console = Console::new(setup.voice);
+pub(crate) fn run(args: &Request, mut setup: Setup) -> Result<(), Failure> {
+    let console = Console::new(setup.log);
     let call = Call::of(args, &setup.calls.headers)?;
     setup.query.others.extend(call.query);
     let parameters = setup.parameters()?;
     let graph = setup.graph(&parameters, setup.network(&console))?;
-    let asking = setup.query.asked_at(&call.path)?;
+    let asking = setup.query.apply_to(&call.path)?;
     let mut request = graph.request(&call.method, &asking.path)?;
     if asking.is_eventual && !request.has_header("ConsistencyLevel") {
         request = request.with_header("ConsistencyLevel", "eventual")?;
@@ -132,7 +132,7 @@ fn answer(
         Ok(body) => body,
         Err(Failure::Error(error)) => {
             sink.flush()?;
-            let applied = format!("Graph answered {status}: the request was carried out");
+            let applied = format!("Graph responded with {status}: the request was carried out");
             return Err(Failure::Error(if is_write && is_success {
                 error.hint(applied)
             } else {

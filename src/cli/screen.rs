@@ -5,14 +5,14 @@ use crate::error::is_steering;
 /// Escapes control characters but line ends and tabs, and those that turn the reading direction,
 /// as `\u009b`, which in JSON means the same.
 #[derive(Debug, Default)]
-pub(super) struct Screen {
+pub(crate) struct Screen {
     /// The beginning of a character whose other bytes have not come.
     rest: Vec<u8>,
 }
 
 impl Screen {
     /// The text to show for the next bytes.
-    pub(super) fn show(&mut self, bytes: &[u8]) -> String {
+    pub(crate) fn show(&mut self, bytes: &[u8]) -> String {
         let mut all = std::mem::take(&mut self.rest);
         all.extend_from_slice(bytes);
         if all.last() == Some(&b'\r') {
@@ -40,7 +40,7 @@ impl Screen {
     }
 
     /// The text to show for what is left at the end.
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         match self.rest.as_slice() {
             [] => String::new(),
             b"\r" => "\r".to_owned(),

@@ -31,7 +31,7 @@ static STEP_ENDED: Condvar = Condvar::new();
 
 /// Ends at SIGINT and SIGTERM where the kernel would not: the first process of a container has no
 /// default action for them. Before a temporary file is made, signals are caught to remove it.
-pub(super) fn prepare() {
+pub(crate) fn prepare() {
     fs::before_first(obey);
     if is_first_process() {
         for signal in [SIGINT, SIGTERM] {
@@ -44,21 +44,21 @@ pub(super) fn prepare() {
 /// Work that a signal ends between two steps: within one only when that takes too long, or at a
 /// second signal.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Steps;
+pub(crate) struct Steps;
 
 impl Steps {
     /// Obeys signals in this way from now on.
-    pub(super) fn obey(self) {
+    pub(crate) fn obey(self) {
         obey();
     }
 
     /// A step begins, if none is under way.
-    pub(super) fn begin(self) {
+    pub(crate) fn begin(self) {
         *is_step() = true;
     }
 
     /// The step has ended, and with it the program if there was a signal.
-    pub(super) fn end(self) {
+    pub(crate) fn end(self) {
         *is_step() = false;
         STEP_ENDED.notify_all();
         while IS_ENDING.load(Ordering::SeqCst) {
@@ -108,7 +108,7 @@ fn end_at_once_at(signal: i32) -> std::io::Result<signal_hook::SigId> {
 
 /// Ends the program soon after this time, whatever it waits for: a reader of stdout that does not
 /// read, a writer of stdin that does not write, a file system that is gone. `say` says why.
-pub(super) fn end_after(time: Duration, say: impl FnOnce() + Send + 'static) {
+pub(crate) fn end_after(time: Duration, say: impl FnOnce() + Send + 'static) {
     let watch = move || {
         wait(time.saturating_add(GRACE));
         finish(GRACE, move || {

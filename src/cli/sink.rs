@@ -12,7 +12,7 @@ use crate::fs::{self, Replacement, cause, shown};
 
 /// A buffered output whose every failure is seen.
 #[derive(Debug)]
-pub(super) struct Sink {
+pub(crate) struct Sink {
     output: BufWriter<Output>,
     name: String,
     is_terminal: bool,
@@ -29,7 +29,7 @@ const BUFFER: usize = 64 * 1024;
 
 impl Sink {
     /// Standard output, without the line buffer of std.
-    pub(super) fn stdout() -> Result<Self, Failure> {
+    pub(crate) fn stdout() -> Result<Self, Failure> {
         let stdout = io::stdout();
         let is_terminal = stdout.is_terminal();
         let file = stdout.as_fd().try_clone_to_owned().map(File::from);
@@ -38,7 +38,7 @@ impl Sink {
     }
 
     /// A file; `-` is stdout. What is no regular file, such as `/dev/null`, is written directly.
-    pub(super) fn file(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn file(path: &Path) -> Result<Self, Failure> {
         if path.as_os_str() == "-" {
             return Self::stdout();
         }
@@ -53,7 +53,7 @@ impl Sink {
     }
 
     /// A device, a pipe or an inherited descriptor.
-    pub(super) fn stream(stream: File, name: String) -> Self {
+    pub(crate) fn stream(stream: File, name: String) -> Self {
         let is_terminal = stream.is_terminal();
         Self::direct(stream, name, is_terminal)
     }
@@ -76,35 +76,35 @@ impl Sink {
     }
 
     /// Whether a person reads along.
-    pub(super) fn is_terminal(&self) -> bool {
+    pub(crate) fn is_terminal(&self) -> bool {
         self.is_terminal
     }
 
     /// Whether what was written is lost when the work does not end well.
-    pub(super) fn is_all_or_nothing(&self) -> bool {
+    pub(crate) fn is_all_or_nothing(&self) -> bool {
         matches!(self.output.get_ref(), Output::Whole(_))
     }
 
-    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.output
             .write_all(bytes)
             .map_err(|error| failed(&self.name, &error))
     }
 
     /// Passes on what is buffered.
-    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
         self.output
             .flush()
             .map_err(|error| failed(&self.name, &error))
     }
 
     /// A failure to write here.
-    pub(super) fn failed(&self, error: &io::Error) -> Failure {
+    pub(crate) fn failed(&self, error: &io::Error) -> Failure {
         failed(&self.name, error)
     }
 
     /// Writes the rest, and puts a file in its place.
-    pub(super) fn finish(mut self) -> Result<(), Failure> {
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
         self.flush()?;
         let name = self.name;
         let output = self
@@ -155,7 +155,7 @@ impl Write for Output {
 }
 
 /// What the path of `-O` stands for.
-pub(super) fn opened(path: &Path) -> Result<fs::Output, Failure> {
+pub(crate) fn opened(path: &Path) -> Result<fs::Output, Failure> {
     fs::output(path).map_err(|error| {
         let name = shown(path);
         let cause = cause(&error);
@@ -170,7 +170,7 @@ pub(super) fn opened(path: &Path) -> Result<fs::Output, Failure> {
 }
 
 /// A failure to write, as the program tells it.
-pub(super) fn failed(name: &str, error: &io::Error) -> Failure {
+pub(crate) fn failed(name: &str, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Failure::ReaderLeft;
     }

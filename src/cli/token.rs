@@ -6,21 +6,21 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::auth::{AccessToken, ConfidentialClient};
-use crate::calendar::date_and_time;
 use crate::cli::args::commands::Token;
 use crate::cli::console::Console;
 use crate::cli::exit::Failure;
 use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::error::Error;
+use crate::time::date_and_time;
 
-pub(super) fn run(args: &Token, mut setup: Setup) -> Result<(), Failure> {
+pub(crate) fn run(args: &Token, mut setup: Setup) -> Result<(), Failure> {
     if args.json && args.header {
         let error = Error::parameters("--json and --header do not go together");
         return Err(error.into());
     }
     setup.flags.has_free_scope = true;
-    let console = Console::new(setup.voice);
+    let console = Console::new(setup.log);
     let client = setup.parameters()?.client(setup.network(&console))?;
     let token = if args.force_refresh {
         client.acquire_token_by_force()

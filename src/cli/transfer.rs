@@ -6,19 +6,19 @@ use crate::cli::console::Console;
 
 /// How far a transfer is, for whoever watches.
 #[derive(Debug)]
-pub(super) struct Progress<'c> {
+pub(crate) struct Progress<'c> {
     console: &'c Console,
     /// When it began, and with how many bytes at hand.
     start: Option<(Instant, u64)>,
 }
 
 impl<'c> Progress<'c> {
-    pub(super) fn new(console: &'c Console) -> Self {
+    pub(crate) fn new(console: &'c Console) -> Self {
         let start = None;
         Self { console, start }
     }
 
-    pub(super) fn show(&mut self, done: u64, total: Option<u64>) {
+    pub(crate) fn show(&mut self, done: u64, total: Option<u64>) {
         let now = Instant::now();
         let (began, base) = *self.start.get_or_insert((now, done));
         if done < base {

@@ -10,11 +10,11 @@ use crate::error::Error;
 
 /// The columns of a table, in the order in which they were asked for.
 #[derive(Debug)]
-pub(super) struct Columns(Vec<String>);
+pub(crate) struct Columns(Vec<String>);
 
 impl Columns {
     /// The columns that `--select` names; one such as `manager/displayName` leads into an object.
-    pub(super) fn of(select: Option<&str>) -> Result<Self, Error> {
+    pub(crate) fn of(select: Option<&str>) -> Result<Self, Error> {
         let select = select.ok_or_else(|| {
             Error::parameters("-o tsv: the columns are missing")
                 .hint("name them, as in --select id,displayName")
@@ -23,13 +23,13 @@ impl Columns {
         Ok(Self(names.filter(|name| !name.is_empty()).collect()))
     }
 
-    pub(super) fn header(&self, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn header(&self, out: &mut impl Write) -> io::Result<()> {
         out.write_all(self.0.join("\t").as_bytes())?;
         out.write_all(b"\n")
     }
 
     /// Writes one item, which is an object in compact JSON.
-    pub(super) fn row(&self, out: &mut impl Write, item: &[u8]) -> io::Result<()> {
+    pub(crate) fn row(&self, out: &mut impl Write, item: &[u8]) -> io::Result<()> {
         let own = inside(item)?;
         for (index, name) in self.0.iter().enumerate() {
             if index > 0 {

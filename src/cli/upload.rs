@@ -20,10 +20,10 @@ const STEP: u64 = 320 << 10;
 const MOST: u64 = 60 << 20;
 const USUAL: u64 = 10 << 20;
 
-pub(super) fn run(args: &Upload, setup: &Setup) -> Result<(), Failure> {
+pub(crate) fn run(args: &Upload, setup: &Setup) -> Result<(), Failure> {
     let slice = slice(args)?;
     let source = Source::open(&args.file)?;
-    let console = Console::new(setup.voice);
+    let console = Console::new(setup.log);
     let graph = setup.graph(&setup.parameters()?, setup.network(&console))?;
     let target = graph.upload_target(&args.path, args.conflict)?;
     let Some(mut saved) = saved(&graph, &source, &target) else {

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::calendar;
 use crate::parameters::Auth;
+use crate::time;
 
 /// How items are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(crate) enum Format {
     Json,
     Jsonl,
     Raw,
@@ -16,12 +16,12 @@ pub(super) enum Format {
 
 /// How stderr is written, when not as text.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Errors {
+pub(crate) enum Errors {
     Json,
     Text,
 }
 
-pub(super) fn format(text: &str) -> Result<Format, String> {
+pub(crate) fn format(text: &str) -> Result<Format, String> {
     match text {
         "json" => Ok(Format::Json),
         "jsonl" => Ok(Format::Jsonl),
@@ -31,7 +31,7 @@ pub(super) fn format(text: &str) -> Result<Format, String> {
     }
 }
 
-pub(super) fn priority(text: &str) -> Result<&'static str, String> {
+pub(crate) fn priority(text: &str) -> Result<&'static str, String> {
     match text.to_ascii_lowercase().as_str() {
         "low" => Ok("Low"),
         "normal" => Ok("Normal"),
@@ -40,14 +40,14 @@ pub(super) fn priority(text: &str) -> Result<&'static str, String> {
     }
 }
 
-pub(super) fn auth(text: &str) -> Result<Auth, String> {
+pub(crate) fn auth(text: &str) -> Result<Auth, String> {
     let found = Auth::ALL.into_iter().find(|auth| auth.name() == text);
     found.ok_or_else(|| {
         "is not secret, certificate, federated, managed-identity or github".to_owned()
     })
 }
 
-pub(super) fn errors(text: &str) -> Result<Errors, String> {
+pub(crate) fn errors(text: &str) -> Result<Errors, String> {
     match text {
         "json" => Ok(Errors::Json),
         "text" => Ok(Errors::Text),
@@ -55,7 +55,7 @@ pub(super) fn errors(text: &str) -> Result<Errors, String> {
     }
 }
 
-pub(super) fn count(text: &str) -> Result<u64, String> {
+pub(crate) fn count(text: &str) -> Result<u64, String> {
     match text.parse() {
         Ok(0) => Err("must be at least 1".to_owned()),
         Ok(count) => Ok(count),
@@ -64,7 +64,7 @@ pub(super) fn count(text: &str) -> Result<u64, String> {
 }
 
 /// How many items are passed over, and their hash.
-pub(super) fn skip(text: &str) -> Result<(u64, Option<u64>), String> {
+pub(crate) fn skip(text: &str) -> Result<(u64, Option<u64>), String> {
     let (count, hash) = match text.split_once(':') {
         Some((count, hash)) => (count, Some(u64::from_str_radix(hash, 16))),
         None => (text, None),
@@ -75,13 +75,13 @@ pub(super) fn skip(text: &str) -> Result<(u64, Option<u64>), String> {
     }
 }
 
-pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    calendar::seconds(text)
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+    time::seconds(text)
         .filter(|span| !span.is_zero() && *span < Duration::MAX)
         .ok_or_else(|| "is not a number of seconds above 0".to_owned())
 }
 
-pub(super) fn bytes(text: &str) -> Result<usize, String> {
+pub(crate) fn bytes(text: &str) -> Result<usize, String> {
     let (digits, factor) = match text.as_bytes().last() {
         Some(b'k' | b'K') => (&text[..text.len() - 1], 1 << 10),
         Some(b'm' | b'M') => (&text[..text.len() - 1], 1 << 20),

@@ -12,7 +12,7 @@ use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_op
 /// # Errors
 ///
 /// When there is none of this number, or it cannot be written.
-pub(super) fn inherited(number: u32) -> io::Result<File> {
+pub(crate) fn inherited(number: u32) -> io::Result<File> {
     let flags = flags(number).ok_or_else(|| io::Error::other("is not an open descriptor"))?;
     if flags & OFlags::ACCMODE == OFlags::RDONLY {
         return Err(io::Error::other("is not open for writing"));

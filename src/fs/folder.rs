@@ -14,20 +14,20 @@ use rustix::io::{Errno, retry_on_intr};
 
 /// A folder, open for looking up names.
 #[derive(Clone, Debug)]
-pub(super) struct Folder(Arc<OwnedFd>);
+pub(crate) struct Folder(Arc<OwnedFd>);
 
 impl Folder {
-    pub(super) fn new(folder: OwnedFd) -> Self {
+    pub(crate) fn new(folder: OwnedFd) -> Self {
         Self(Arc::new(folder))
     }
 
     /// Its owner and mode.
-    pub(super) fn stat(&self) -> io::Result<Stat> {
+    pub(crate) fn stat(&self) -> io::Result<Stat> {
         Ok(fstat(&*self.0)?)
     }
 
     /// Opens what has this name here; no link is followed.
-    pub(super) fn open(&self, name: &OsStr, flags: OFlags, mode: u32) -> io::Result<File> {
+    pub(crate) fn open(&self, name: &OsStr, flags: OFlags, mode: u32) -> io::Result<File> {
         let flags = flags | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
         let mode = Mode::from_raw_mode(mode);
         let file = retry_on_intr(|| openat(&*self.0, name, flags, mode))?;
@@ -35,16 +35,16 @@ impl Folder {
     }
 
     /// What has this name here, be it a link.
-    pub(super) fn stat_of(&self, name: &OsStr) -> io::Result<Stat> {
+    pub(crate) fn stat_of(&self, name: &OsStr) -> io::Result<Stat> {
         Ok(statat(&*self.0, name, AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
-    pub(super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+    pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(renameat(&*self.0, from, &*self.0, to)?)
     }
 
     /// Removes a file; one that is not there is no error.
-    pub(super) fn remove(&self, name: &OsStr) -> io::Result<()> {
+    pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
         match unlinkat(&*self.0, name, AtFlags::empty()) {
             Err(Errno::NOENT) | Ok(()) => Ok(()),
             Err(error) => Err(error.into()),
@@ -52,7 +52,7 @@ impl Folder {
     }
 
     /// Has names that were given or taken away here reach the disk.
-    pub(super) fn sync(&self) -> io::Result<()> {
+    pub(crate) fn sync(&self) -> io::Result<()> {
         match self.readable() {
             // Who may not list a folder cannot sync it either.
             Err(Errno::ACCESS) => Ok(()),
@@ -63,7 +63,7 @@ impl Folder {
     }
 
     /// The names in it, as far as they can be read.
-    pub(super) fn names(&self) -> Vec<Vec<u8>> {
+    pub(crate) fn names(&self) -> Vec<Vec<u8>> {
         let listing = self.readable().and_then(Dir::new);
         let entries = listing.into_iter().flatten().flatten();
         let names = entries.map(|entry| entry.file_name().to_bytes().to_vec());

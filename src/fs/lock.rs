@@ -19,7 +19,7 @@ pub(crate) fn hold(path: &Path) -> Result<Option<File>, String> {
     hold_at(&own_entry(path).map_err(|error| cause(&error))?)
 }
 
-pub(super) fn hold_at(entry: &Entry) -> Result<Option<File>, String> {
+pub(crate) fn hold_at(entry: &Entry) -> Result<Option<File>, String> {
     const TRIES: u32 = 20;
     for _ in 0..TRIES {
         let file = open_lock_at(entry)?;

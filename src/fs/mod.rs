@@ -30,7 +30,7 @@ pub(crate) use own::{mode_open_to_others, open_lock, own_folder, read_own, repla
 pub(crate) use part::Partial;
 #[cfg(feature = "cli")]
 pub(crate) use private_file::is_exposure;
-pub(crate) use private_file::{Guarded, check_trusted_folder};
+pub(crate) use private_file::{SecretFile, check_trusted_folder};
 #[cfg(feature = "cli")]
 pub(crate) use replace::Replacement;
 #[cfg(feature = "cli")]

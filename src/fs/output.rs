@@ -26,11 +26,11 @@ pub(crate) enum Output {
 
 /// A regular file, there already or not.
 #[derive(Debug)]
-pub(crate) struct OutputFile(pub(super) Entry);
+pub(crate) struct OutputFile(pub(crate) Entry);
 
 /// Permissions of a file of the caller's that is replaced.
 #[derive(Debug)]
-pub(super) struct Replaced {
+pub(crate) struct Replaced {
     mode: u32,
     group: Gid,
     /// Of two names of a file one may have been given by somebody else.
@@ -127,7 +127,7 @@ impl Replaced {
     }
 
     /// Gives the new file these permissions; its group has them only if it is the same.
-    pub(super) fn give_to(&self, file: &File) -> io::Result<()> {
+    pub(crate) fn give_to(&self, file: &File) -> io::Result<()> {
         if !self.has_one_name {
             return Ok(());
         }
@@ -153,7 +153,7 @@ fn has_acl(file: &File) -> bool {
 
 impl OutputFile {
     /// The permissions of the file that it replaces, if the new one is to have them.
-    pub(super) fn replaced(&self) -> Option<Replaced> {
+    pub(crate) fn replaced(&self) -> Option<Replaced> {
         Replaced::of(&self.0)
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn read_own(path: &Path, max: u64) -> Result<Option<Vec<u8>>, String>
     }
 }
 
-pub(super) fn read_own_at(entry: &Entry, max: u64) -> Result<Option<Vec<u8>>, String> {
+pub(crate) fn read_own_at(entry: &Entry, max: u64) -> Result<Option<Vec<u8>>, String> {
     let file = match open_own(entry, OFlags::RDONLY) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -56,7 +56,7 @@ pub(crate) fn open_lock(path: &Path) -> Result<File, String> {
     open_lock_at(&own_entry(path).map_err(|error| cause(&error))?)
 }
 
-pub(super) fn open_lock_at(entry: &Entry) -> Result<File, String> {
+pub(crate) fn open_lock_at(entry: &Entry) -> Result<File, String> {
     // NFS wants a lock file open for writing and reading.
     let file = open_own(entry, OFlags::RDWR | OFlags::CREATE).map_err(|error| cause(&error))?;
     distrust(&file.metadata().map_err(|error| cause(&error))?)?;
@@ -64,7 +64,7 @@ pub(super) fn open_lock_at(entry: &Entry) -> Result<File, String> {
 }
 
 /// The name of a file of our own in its folder.
-pub(super) fn own_entry(path: &Path) -> io::Result<Entry> {
+pub(crate) fn own_entry(path: &Path) -> io::Result<Entry> {
     match walk(path, Purpose::Own)? {
         Found::Entry(entry) => Ok(entry),
         Found::Descriptor(_) => Err(Errno::LOOP.into()),
@@ -149,7 +149,7 @@ pub(crate) fn replace_own(target: &Path, bytes: &[u8]) -> io::Result<()> {
     replace_own_at(&own_entry(target)?, bytes)
 }
 
-pub(super) fn replace_own_at(target: &Entry, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace_own_at(target: &Entry, bytes: &[u8]) -> io::Result<()> {
     let mut replacement = Replacement::of(target, 0o600)?;
     replacement.write_all(bytes)?;
     replacement.commit()

@@ -10,18 +10,18 @@ use rustix::io::retry_on_intr;
 use zeroize::Zeroizing;
 
 /// How long a FIFO may be without its other end, or say nothing.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// A pipe has a process at its other end, which may be asking a person for a passphrase.
 const PATIENCE_WITH_PEOPLE: Duration = Duration::from_secs(300);
 
 /// Whether it is a pipe without a name, which nobody but its heirs can have opened.
-pub(super) fn is_anonymous(file: &File) -> bool {
+pub(crate) fn is_anonymous(file: &File) -> bool {
     const PIPEFS_MAGIC: u64 = 0x5049_5045;
     fstatfs(file).is_ok_and(|facts| facts.f_type as u64 == PIPEFS_MAGIC)
 }
 
 /// Reads a pipe to its end, or until there is more than `max`.
-pub(super) fn read(mut pipe: &File, max: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn read(mut pipe: &File, max: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     let patience = match is_anonymous(pipe) {
         true => PATIENCE_WITH_PEOPLE,
         false => PATIENCE,

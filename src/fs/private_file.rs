@@ -17,7 +17,7 @@ use crate::fs::{cause, shown};
 /// A file of the user's, read whole, with what is needed to judge who else could have read or
 /// changed it.
 #[derive(Debug)]
-pub(crate) struct Guarded {
+pub(crate) struct SecretFile {
     path: PathBuf,
     bytes: Zeroizing<Vec<u8>>,
     owner: Owner,
@@ -39,7 +39,7 @@ struct Owner {
     is_among_strangers: bool,
 }
 
-impl Guarded {
+impl SecretFile {
     /// Reads at most `max` bytes of a regular file or pipe; `what` names it in errors.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::fs::walk::Entry;
 /// A file in the making beside the one that it will replace whole, or not at all.
 #[derive(Debug)]
 pub(crate) struct Replacement {
-    pub(super) file: File,
+    pub(crate) file: File,
     folder: Folder,
     temporary: OsString,
     target: OsString,
@@ -23,7 +23,7 @@ pub(crate) struct Replacement {
 
 impl Replacement {
     /// Starts a replacement of `target` with the permissions `mode`, less the umask.
-    pub(super) fn of(target: &Entry, mode: u32) -> io::Result<Self> {
+    pub(crate) fn of(target: &Entry, mode: u32) -> io::Result<Self> {
         let folder = target.folder.clone();
         let target = target.name.clone();
         remove_leftovers(&folder, &target);
@@ -43,7 +43,7 @@ impl Replacement {
     }
 
     /// Has all that was written reach the disk.
-    pub(super) fn sync(&self) -> io::Result<()> {
+    pub(crate) fn sync(&self) -> io::Result<()> {
         self.file.sync_all()
     }
 

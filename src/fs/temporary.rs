@@ -31,7 +31,7 @@ pub(crate) fn remove_all() {
 }
 
 /// Makes a temporary file, for writing.
-pub(super) fn create(folder: &Folder, name: &OsStr, mode: u32) -> io::Result<File> {
+pub(crate) fn create(folder: &Folder, name: &OsStr, mode: u32) -> io::Result<File> {
     if let Some(hook) = BEFORE_FIRST.get() {
         hook();
     }
@@ -42,14 +42,14 @@ pub(super) fn create(folder: &Folder, name: &OsStr, mode: u32) -> io::Result<Fil
 }
 
 /// Gives a temporary file its name for good.
-pub(super) fn commit(folder: &Folder, name: &OsStr, target: &OsStr) -> io::Result<()> {
+pub(crate) fn commit(folder: &Folder, name: &OsStr, target: &OsStr) -> io::Result<()> {
     let mut all = list();
     folder.rename(name, target)?;
     forget(&mut all, name);
     Ok(())
 }
 
-pub(super) fn remove(folder: &Folder, name: &OsStr) {
+pub(crate) fn remove(folder: &Folder, name: &OsStr) {
     let mut all = list();
     let _ = folder.remove(name);
     forget(&mut all, name);

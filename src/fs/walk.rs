@@ -15,7 +15,7 @@ use crate::fs::folder::Folder;
 
 /// Where a path leads.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(crate) enum Found {
     Entry(Entry),
     /// An open descriptor of this process, as `/dev/stdout` and `/proc/self/fd/3` are.
     Descriptor(u32),
@@ -23,15 +23,15 @@ pub(super) enum Found {
 
 /// A name in an open folder, and what has that name if anything.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) folder: Folder,
-    pub(super) name: OsString,
-    pub(super) stat: Option<Box<Stat>>,
+pub(crate) struct Entry {
+    pub(crate) folder: Folder,
+    pub(crate) name: OsString,
+    pub(crate) stat: Option<Box<Stat>>,
 }
 
 /// What a path is for, which says whose links may be on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     /// To read a file, whose own owner is checked: a link is refused where a stranger could put it
     /// beside the files of others.
     Read,
@@ -50,7 +50,7 @@ const MOST_LINKS: u32 = 40;
 ///
 /// A folder that is missing or no folder, or a link that is not to be followed; the last name may be
 /// missing.
-pub(super) fn walk(path: &Path, purpose: Purpose) -> io::Result<Found> {
+pub(crate) fn walk(path: &Path, purpose: Purpose) -> io::Result<Found> {
     let text = path.as_os_str().as_bytes();
     if text.is_empty() {
         return Err(Errno::NOENT.into());

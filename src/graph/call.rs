@@ -8,11 +8,13 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::auth::{AccessToken, ConfidentialClient, Renewal};
+use crate::auth::{AccessToken, ConfidentialClient, RefreshReason};
 use crate::error::Error;
-use crate::graph::ahead::Ahead;
-use crate::graph::refusal::{Asked, refusal};
-use crate::http::{Answer, Attempts, Failed, Failure, Fault, Flight, Origin, Repeats, Request};
+use crate::graph::odata::error::{RequestContext, refusal};
+use crate::graph::prefetch::Prefetch;
+use crate::http::{
+    Attempts, Failed, Failure, Origin, PendingResponse, Repeats, Request, Response, TransportError,
+};
 
 /// The bound on the body of an error.
 pub(crate) const MAX_REFUSAL: usize = 1 << 20;
@@ -60,16 +62,16 @@ impl<'c> Call<'c> {
 
     /// Sends a request with the bearer until there is a response that is not worth a retry, or
     /// the budget is used up: then the last response is returned. A 401 gets one fresh token.
-    pub(crate) fn send(&mut self, request: &Request<'_>) -> Result<Reply, Error> {
+    pub(crate) fn send(&mut self, request: &Request<'_>) -> Result<GraphResponse, Error> {
         self.send_after(None, request)
     }
 
     /// [`send`](Self::send), with what was asked for ahead as the first attempt.
     pub(crate) fn send_after(
         &mut self,
-        ahead: Option<Ahead>,
+        ahead: Option<Prefetch>,
         request: &Request<'_>,
-    ) -> Result<Reply, Error> {
+    ) -> Result<GraphResponse, Error> {
         let (mut token, mut flight) = match ahead {
             Some(ahead) => (Some(ahead.token), Some(ahead.flight)),
             None => (None, None),
@@ -88,18 +90,18 @@ impl<'c> Call<'c> {
                 ..request.clone()
             };
             let outcome = self.attempt(flight.take(), &authorized);
-            let Some(mut answer) = self.next(request, outcome)? else {
+            let Some(mut response) = self.next(request, outcome)? else {
                 continue;
             };
-            if answer.status == 401 && !self.is_fresh && request.content.can_be_sent() {
+            if response.status == 401 && !self.is_fresh && request.content.can_be_sent() {
                 self.is_fresh = true;
-                let claims = answer.headers("www-authenticate").find_map(claims);
-                answer.body.drain();
+                let claims = response.headers("www-authenticate").find_map(claims);
+                response.body.drain();
                 token = Some(self.replace(&used, claims.as_deref())?);
                 continue;
             }
-            return Ok(Reply {
-                answer,
+            return Ok(GraphResponse {
+                response,
                 token: used,
                 consent: self.client.consent_url(),
                 path: request.url.path_and_query().to_owned(),
@@ -110,19 +112,19 @@ impl<'c> Call<'c> {
     }
 
     /// [`send`](Self::send) without the bearer, to where Graph has led.
-    pub(crate) fn send_bare(&mut self, request: &Request<'_>) -> Result<Answer, Error> {
+    pub(crate) fn send_bare(&mut self, request: &Request<'_>) -> Result<Response, Error> {
         loop {
             let outcome = self.send_once(request);
-            if let Some(answer) = self.next(request, outcome)? {
-                return Ok(answer);
+            if let Some(response) = self.next(request, outcome)? {
+                return Ok(response);
             }
         }
     }
 
     /// One attempt without the bearer; what comes next is up to the caller.
-    pub(crate) fn send_once(&mut self, request: &Request<'_>) -> Result<Answer, Fault> {
+    pub(crate) fn send_once(&mut self, request: &Request<'_>) -> Result<Response, TransportError> {
         self.pass_gate(request.url.origin())
-            .map_err(Fault::before_sending)?;
+            .map_err(TransportError::before_sending)?;
         self.attempt(None, request)
     }
 
@@ -131,11 +133,11 @@ impl<'c> Call<'c> {
         &mut self,
         request: &Request<'_>,
         max: usize,
-    ) -> Result<(Answer, Vec<u8>), Error> {
+    ) -> Result<(Response, Vec<u8>), Error> {
         loop {
-            let mut answer = self.send(request)?.accepted()?;
-            match answer.body.read_all(max) {
-                Ok(body) => return Ok((answer, body)),
+            let mut response = self.send(request)?.accepted()?;
+            match response.body.read_all(max) {
+                Ok(body) => return Ok((response, body)),
                 Err(fault) => self.failed(request.url.origin(), fault.into())?,
             }
         }
@@ -157,27 +159,31 @@ impl<'c> Call<'c> {
         Ok(())
     }
 
-    fn attempt(&mut self, flight: Option<Flight>, request: &Request<'_>) -> Result<Answer, Fault> {
+    fn attempt(
+        &mut self,
+        flight: Option<PendingResponse>,
+        request: &Request<'_>,
+    ) -> Result<Response, TransportError> {
         self.attempts.begin(Instant::now());
         let http = self.client.http();
         let arrived = flight.and_then(|flight| http.arrived(flight, request));
-        let answer = arrived.unwrap_or_else(|| http.exchange(request))?;
-        if answer.failure().is_some()
-            && let Some(wait) = answer.retry_after()
+        let response = arrived.unwrap_or_else(|| http.exchange(request))?;
+        if response.failure().is_some()
+            && let Some(wait) = response.retry_after()
         {
             self.client.record_throttle(request.url.origin(), wait);
         }
-        Ok(answer)
+        Ok(response)
     }
 
     /// The response of an attempt if it is the last; `None` when the wait for another is over.
     fn next(
         &mut self,
         request: &Request<'_>,
-        outcome: Result<Answer, Fault>,
-    ) -> Result<Option<Answer>, Error> {
+        outcome: Result<Response, TransportError>,
+    ) -> Result<Option<Response>, Error> {
         let failure = match &outcome {
-            Ok(answer) => answer.failure(),
+            Ok(response) => response.failure(),
             Err(fault) if fault.is_passing => Some(Failure::Broken),
             Err(_) => None,
         };
@@ -187,8 +193,8 @@ impl<'c> Call<'c> {
             return outcome.map(Some).map_err(|fault| fault.error);
         };
         match (http.next_wait(origin, &mut self.attempts, failure), outcome) {
-            (Ok(wait), Ok(answer)) => {
-                http.discard(answer);
+            (Ok(wait), Ok(response)) => {
+                http.discard(response);
                 http.sleep(&failure.reason(origin, ""), wait);
                 Ok(None)
             }
@@ -196,9 +202,9 @@ impl<'c> Call<'c> {
                 http.sleep(&fault.error.to_string(), wait);
                 Ok(None)
             }
-            (Err(gave_up), Ok(mut answer)) => {
-                answer.gave_up = Some(gave_up);
-                Ok(Some(answer))
+            (Err(gave_up), Ok(mut response)) => {
+                response.gave_up = Some(gave_up);
+                Ok(Some(response))
             }
             (Err(gave_up), Err(fault)) => Err(gave_up.explain(fault.error)),
         }
@@ -212,17 +218,17 @@ impl<'c> Call<'c> {
             format!("graph refused a token with {left} s to live: asking for another")
         });
         self.client.acquire(match claims {
-            Some(claims) => Renewal::Claims(claims),
-            None => Renewal::Refused(refused),
+            Some(claims) => RefreshReason::Claims(claims),
+            None => RefreshReason::Refused(refused),
         })
     }
 }
 
 /// Whether a request may be sent again after `outcome`.
-fn may_retry(request: &Request<'_>, outcome: &Result<Answer, Fault>) -> bool {
+fn may_retry(request: &Request<'_>, outcome: &Result<Response, TransportError>) -> bool {
     let is_unapplied = match outcome {
-        Ok(answer) if answer.status == 503 => answer.retry_after().is_some(),
-        Ok(answer) => answer.status == 429,
+        Ok(response) if response.status == 503 => response.retry_after().is_some(),
+        Ok(response) => response.status == 429,
         Err(fault) => fault.is_unsent,
     };
     request.content.can_be_sent() && (request.repeats == Repeats::Freely || is_unapplied)
@@ -230,8 +236,8 @@ fn may_retry(request: &Request<'_>, outcome: &Result<Answer, Fault>) -> bool {
 
 /// What Graph answered, and what was asked for with what in hand.
 #[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) answer: Answer,
+pub(crate) struct GraphResponse {
+    pub(crate) response: Response,
     token: AccessToken,
     consent: String,
     path: String,
@@ -239,26 +245,26 @@ pub(crate) struct Reply {
     is_unsure: bool,
 }
 
-impl Reply {
-    /// The answer if it is a 2xx.
-    pub(crate) fn accepted(mut self) -> Result<Answer, Error> {
-        if matches!(self.answer.status, 200..300) {
-            return Ok(self.answer);
+impl GraphResponse {
+    /// The response if it is a 2xx.
+    pub(crate) fn accepted(mut self) -> Result<Response, Error> {
+        if matches!(self.response.status, 200..300) {
+            return Ok(self.response);
         }
-        let body = self.answer.body.read_all(MAX_REFUSAL).ok();
+        let body = self.response.body.read_all(MAX_REFUSAL).ok();
         Err(self.refusal(body.as_deref()))
     }
 
-    /// The error that an answer with this body amounts to; `None` is one that cannot be read.
+    /// The error that a response with this body amounts to; `None` is one that cannot be read.
     pub(crate) fn refusal(&self, body: Option<&[u8]>) -> Error {
-        let asked = Asked {
+        let asked = RequestContext {
             method: &self.method,
             is_unsure: self.is_unsure,
             path: &self.path,
             token: &self.token,
             consent: &self.consent,
         };
-        refusal(&self.answer, body, &asked)
+        refusal(&self.response, body, &asked)
     }
 }
 

@@ -14,9 +14,9 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::graph::delta::state::{At, Round, State};
 use crate::graph::delta::store::{Store, damaged, told};
-use crate::graph::pages::{Counts, Pages, Step};
+use crate::graph::list::pages::{Counts, Pages, Step};
+use crate::graph::odata::error::is_lost_place;
 use crate::graph::redirect::resolve;
-use crate::graph::refusal::is_lost_place;
 use crate::graph::service::Graph;
 use crate::http::Url;
 
@@ -274,9 +274,7 @@ impl<'g> Delta<'g> {
         let is_first = self.state.at != At::Start && self.counts().pages == 0;
         let report = error.report();
         if is_first && report.hint.is_none() && matches!(report.status, Some(400 | 404)) {
-            error.hint(
-                "if the place in the state is too old, remove it for a full round as at first",
-            )
+            error.hint("if the delta token has expired, remove the state for a full resync")
         } else {
             error
         }

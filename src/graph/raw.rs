@@ -2,11 +2,11 @@
 
 use crate::error::Error;
 use crate::graph::call::Call;
-use crate::graph::links::Links;
+use crate::graph::list::links::Links;
 use crate::graph::service::Graph;
-use crate::http::{Body, Fault, Url};
+use crate::http::{Body, TransportError, Url};
 
-/// The body of one answer, whatever it is.
+/// The body of one response, whatever it is.
 #[derive(Debug)]
 pub(crate) struct Raw<'g> {
     graph: &'g Graph,
@@ -19,13 +19,13 @@ pub(crate) struct Raw<'g> {
 }
 
 impl Graph {
-    /// Gets one answer, unread and unmerged.
+    /// Gets one response, unread and unmerged.
     pub(crate) fn raw(&self, path: &str) -> Result<Raw<'_>, Error> {
         let url = self.resolve("GET", path)?;
         self.raw_at(url)
     }
 
-    /// Gets the answer behind a link that Graph gave.
+    /// Gets the response behind a link that Graph gave.
     pub(crate) fn raw_link(&self, link: &str) -> Result<Raw<'_>, Error> {
         let url = self.link(link);
         let url = url.map_err(|reason| Error::parameters(format!("link to resume {reason}")))?;
@@ -34,13 +34,13 @@ impl Graph {
 
     fn raw_at(&self, url: Url) -> Result<Raw<'_>, Error> {
         let mut call = self.call();
-        let answer = self.get(&url, &mut call)?;
+        let response = self.get(&url, &mut call)?;
         Ok(Raw {
             graph: self,
             url,
             call,
-            is_unchanged: answer.status == 304,
-            body: answer.body,
+            is_unchanged: response.status == 304,
+            body: response.body,
             has_given: false,
             links: Links::new(),
         })
@@ -48,7 +48,7 @@ impl Graph {
 }
 
 impl Raw<'_> {
-    /// Reads the next bytes; 0 is the end. An answer that breaks off before it gave any is asked
+    /// Reads the next bytes; 0 is the end. A response that breaks off before it gave any is asked
     /// for again.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         let n = loop {
@@ -63,7 +63,7 @@ impl Raw<'_> {
         Ok(n)
     }
 
-    fn repeat(&mut self, fault: Fault) -> Result<(), Error> {
+    fn repeat(&mut self, fault: TransportError) -> Result<(), Error> {
         self.call.failed(self.url.origin(), fault.into())?;
         self.body = self.graph.get(&self.url, &mut self.call)?.body;
         Ok(())

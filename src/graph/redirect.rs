@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::form::encode_unsendable;
-use crate::http::{Answer, Origin, Url};
+use crate::http::{Origin, Response, Url};
 
 /// A chain of redirects that begins at a URL.
 ///
@@ -52,7 +52,7 @@ impl RedirectFollower {
     /// # Errors
     ///
     /// `Protocol` when that is nowhere, not safe, or one hop too many.
-    pub(crate) fn follow(&mut self, response: &Answer) -> Result<bool, Error> {
+    pub(crate) fn follow(&mut self, response: &Response) -> Result<bool, Error> {
         let status = response.status;
         if !is_redirect(status) {
             return Ok(false);

@@ -1,7 +1,7 @@
 //! One request of any method, and whatever is answered.
 
 use crate::error::Error;
-use crate::graph::call::Reply;
+use crate::graph::call::GraphResponse;
 use crate::graph::service::{Graph, check_header};
 use crate::http::{self, Content, Repeats, Stream, Url};
 
@@ -109,7 +109,7 @@ impl Request<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] when no answer came in time, [`Error::Protocol`] when it is no HTTP,
+    /// [`Error::Unavailable`] when no response came in time, [`Error::Protocol`] when it is no HTTP,
     /// [`Error::Local`] when the reader fails, and those of
     /// [`acquire_token`](crate::ConfidentialClient::acquire_token).
     pub fn send(mut self) -> Result<Response, Error> {
@@ -142,16 +142,16 @@ impl Request<'_> {
     }
 }
 
-/// What Graph answered to a [`Request`]: a head, and a body that is read as it arrives.
+/// What Graph responded with to a [`Request`]: a head, and a body that is read as it arrives.
 #[derive(Debug)]
 pub struct Response {
-    reply: Reply,
+    reply: GraphResponse,
 }
 
 impl Response {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
-        self.reply.answer.status
+        self.reply.response.status
     }
 
     /// Whether the status is a 2xx.
@@ -161,12 +161,12 @@ impl Response {
 
     /// The first header of this name, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.reply.answer.header(name)
+        self.reply.response.header(name)
     }
 
     /// All headers: names in small letters, values as they came.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.reply.answer.fields()
+        self.reply.response.fields()
     }
 
     /// Reads the next bytes of the body; 0 is the end.
@@ -175,7 +175,7 @@ impl Response {
     ///
     /// [`Error::Unavailable`] when it breaks off.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        let read = self.reply.answer.body.read(buffer);
+        let read = self.reply.response.body.read(buffer);
         read.map_err(|fault| fault.error)
     }
 

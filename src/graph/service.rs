@@ -2,11 +2,11 @@
 
 use crate::auth::{ConfidentialClient, graph_hosts, is_for_graph, may_have_graph_token};
 use crate::error::Error;
-use crate::graph::ahead::Ahead;
 use crate::graph::call::Call;
-use crate::graph::path;
-use crate::http::{self, Answer, Url};
-use crate::nearest::nearest;
+use crate::graph::odata::path;
+use crate::graph::prefetch::Prefetch;
+use crate::http::{self, Response, Url};
+use crate::text::nearest;
 
 /// Microsoft Graph, as one application sees it.
 #[derive(Debug)]
@@ -153,29 +153,29 @@ impl Graph {
     /// # Errors
     ///
     /// Whatever is no 2xx, sorted by who must act.
-    pub(crate) fn get(&self, url: &Url, call: &mut Call<'_>) -> Result<Answer, Error> {
+    pub(crate) fn get(&self, url: &Url, call: &mut Call<'_>) -> Result<Response, Error> {
         self.get_after(None, url, call)
     }
 
     /// Asks for a page ahead of time, if that can be done without waiting for anything.
-    pub(crate) fn ask_ahead(&self, url: Url) -> Option<Ahead> {
-        Ahead::ask(&self.client, url, &self.headers)
+    pub(crate) fn prefetch(&self, url: Url) -> Option<Prefetch> {
+        Prefetch::ask(&self.client, url, &self.headers)
     }
 
     /// [`get`](Self::get), with what was asked for ahead as the first try.
     pub(crate) fn get_after(
         &self,
-        ahead: Option<Ahead>,
+        ahead: Option<Prefetch>,
         url: &Url,
         call: &mut Call<'_>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Response, Error> {
         let request = http::Request {
             headers: &self.headers,
             ..http::Request::get(url)
         };
         let reply = call.send_after(ahead, &request)?;
-        if reply.answer.status == 304 && self.is_conditional() {
-            return Ok(reply.answer);
+        if reply.response.status == 304 && self.is_conditional() {
+            return Ok(reply.response);
         }
         reply.accepted()
     }

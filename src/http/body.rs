@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use ureq::http::response::Parts;
 use zeroize::Zeroizing;
 
-use crate::http::fault::{Fault, Patience};
 use crate::http::framing::{Framing, coding, framing};
 use crate::http::gunzip::Gunzip;
-use crate::http::pace::{Pace, SILENCE, reading};
+use crate::http::pace::{BODY_IDLE_TIMEOUT, Pace, reading};
+use crate::http::transport_error::{Timeouts, TransportError};
 use crate::redact::Redactor;
 use crate::secret::SecretBuffer;
 
@@ -38,8 +38,8 @@ const SHORT: Duration = Duration::from_secs(1);
 impl Body {
     /// The body of a response. One whose end could not be told from a cut, or that is encoded in a
     /// way that was not asked for, cannot be read; of an error the status counts all the same, so
-    /// that its text is read to whatever end it has, within [`SILENCE`].
-    pub(super) fn new(
+    /// that its text is read to whatever end it has, within [`BODY_IDLE_TIMEOUT`].
+    pub(crate) fn new(
         host: &str,
         head: &Parts,
         body: ureq::Body,
@@ -55,7 +55,7 @@ impl Body {
         let wire = Wire {
             reader: body.into_reader(),
             pace: Pace::default(),
-            budget: (status >= 400).then_some(SILENCE),
+            budget: (status >= 400).then_some(BODY_IDLE_TIMEOUT),
             is_empty: true,
             is_closed: false,
         };
@@ -66,7 +66,7 @@ impl Body {
             (Ok(Framing::Close), "") if is_success => Source::Unreadable(NO_LENGTH.to_owned()),
             (_, "") => Source::Plain(Box::new(wire)),
             (_, other) => Source::Unreadable(format!(
-                "the response is encoded as {}, which was not asked for",
+                "the response is encoded as {}, which was not requested",
                 redactor.redact(other)
             )),
         };
@@ -78,26 +78,32 @@ impl Body {
     }
 
     /// Reads into `buffer`; 0 is the end.
-    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TransportError> {
         match self.source {
-            Source::Gzip(_) if self.is_unframed => Err(Fault::protocol(&self.host, NO_LENGTH)),
+            Source::Gzip(_) if self.is_unframed => {
+                Err(TransportError::protocol(&self.host, NO_LENGTH))
+            }
             _ => self.read_on(buffer),
         }
     }
 
     /// [`read`](Self::read) for JSON, which says itself where it ends: where `has_ended` says that
     /// it has, the end of a gzip stream is as good as a length.
-    pub(crate) fn read_json(&mut self, buffer: &mut [u8], has_ended: bool) -> Result<usize, Fault> {
+    pub(crate) fn read_json(
+        &mut self,
+        buffer: &mut [u8],
+        has_ended: bool,
+    ) -> Result<usize, TransportError> {
         match self.read_on(buffer)? {
             0 if self.is_unframed && !has_ended => Err(self.cut()),
             n => Ok(n),
         }
     }
 
-    fn read_on(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
+    fn read_on(&mut self, buffer: &mut [u8]) -> Result<usize, TransportError> {
         let read = match &mut self.source {
             Source::Nothing => return Ok(0),
-            Source::Unreadable(cause) => return Err(Fault::protocol(&self.host, cause)),
+            Source::Unreadable(cause) => return Err(TransportError::protocol(&self.host, cause)),
             Source::Plain(wire) => wire.read(buffer),
             Source::Gzip(gzip) => match gzip.read(buffer) {
                 Err(error) if is_end(&error) && self.is_unframed => return Err(self.cut()),
@@ -113,7 +119,7 @@ impl Body {
     }
 
     /// The whole body, if it has no more than `max` bytes.
-    pub(crate) fn read_all(&mut self, max: usize) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn read_all(&mut self, max: usize) -> Result<Vec<u8>, TransportError> {
         // It may hold a token.
         let mut all = SecretBuffer::default();
         let mut buffer = Zeroizing::new([0; 8192]);
@@ -123,8 +129,8 @@ impl Body {
                 return Ok(std::mem::take(&mut *all.into_bytes()));
             }
             if all.len() + n > max {
-                let cause = format!("the answer is larger than {max} bytes");
-                return Err(Fault::protocol(&self.host, &cause));
+                let cause = format!("the response is larger than {max} bytes");
+                return Err(TransportError::protocol(&self.host, &cause));
             }
             all.extend(&buffer[..n]);
         }
@@ -142,22 +148,25 @@ impl Body {
     }
 
     /// The connection ended before the body did.
-    fn cut(&self) -> Fault {
+    fn cut(&self) -> TransportError {
         let end = ureq::Error::Io(io::ErrorKind::UnexpectedEof.into());
-        Fault::from_ureq(end, &self.host, Patience::USUAL)
+        TransportError::from_ureq(end, &self.host, Timeouts::USUAL)
     }
 
-    fn fault(&self, error: io::Error) -> Fault {
+    fn fault(&self, error: io::Error) -> TransportError {
         let Ok(Failed { error, is_cut }) = error.downcast() else {
-            return Fault::protocol(&self.host, "the gzip stream of the response is damaged");
+            return TransportError::protocol(
+                &self.host,
+                "the gzip stream of the response is damaged",
+            );
         };
         match error {
             ureq::Error::BodyStalled if is_cut => self.cut(),
             // Else a line between two chunks is longer than the buffer.
             ureq::Error::Protocol(_) | ureq::Error::BodyStalled => {
-                Fault::protocol(&self.host, "the chunks of the response cannot be read")
+                TransportError::protocol(&self.host, "the chunks of the response cannot be read")
             }
-            error => Fault::from_ureq(error, &self.host, Patience::USUAL),
+            error => TransportError::from_ureq(error, &self.host, Timeouts::USUAL),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct BoundedStream {
 }
 
 impl BoundedStream {
-    pub(super) fn connect(addresses: &[SocketAddr], until: Instant) -> io::Result<Self> {
+    pub(crate) fn connect(addresses: &[SocketAddr], until: Instant) -> io::Result<Self> {
         let socket = Socket::connect(addresses, until)?;
         Ok(Self { socket, until })
     }

@@ -10,12 +10,12 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Agent, Error, Timeout};
 
-use crate::http::pace::{self, Pace, SILENCE};
+use crate::http::pace::{self, BODY_IDLE_TIMEOUT, Pace};
 use crate::http::resolver::{InlineResolver, Known};
 use crate::http::socket::Socket;
 
 /// An agent with our resolver and our sockets.
-pub(super) fn agent(config: Config, deadline: Option<Instant>) -> Agent {
+pub(crate) fn agent(config: Config, deadline: Option<Instant>) -> Agent {
     let known = Known::default();
     let connector = ()
         .chain(ConnectProxyConnector::default())
@@ -89,7 +89,7 @@ impl Connection {
         let until = match timeout.reason {
             Timeout::Connect => self.connected_by,
             Timeout::SendBody => after(self.sending.left()),
-            Timeout::RecvBody => pace::read_until().unwrap_or_else(|| after(SILENCE)),
+            Timeout::RecvBody => pace::read_until().unwrap_or_else(|| after(BODY_IDLE_TIMEOUT)),
             _ => after(*timeout.after),
         };
         bounded(until, self.deadline)
@@ -215,7 +215,7 @@ mod tests {
     use std::io::ErrorKind;
 
     use super::*;
-    use crate::http::fault::{Fault, Patience};
+    use crate::http::transport_error::{Timeouts, TransportError};
 
     #[test]
     fn a_way_that_is_lost_after_the_connect_leaves_the_request_in_doubt() {
@@ -224,7 +224,7 @@ mod tests {
             ErrorKind::HostUnreachable,
             ErrorKind::NetworkUnreachable,
         ] {
-            let fault = |error| Fault::from_ureq(error, "h", Patience::USUAL);
+            let fault = |error| TransportError::from_ureq(error, "h", Timeouts::USUAL);
             assert!(fault(Error::Io(kind.into())).is_unsent);
             let later = fault(connected(Error::Io(kind.into())));
             assert!(later.is_passing && !later.is_unsent, "{kind}");

@@ -51,7 +51,7 @@ impl Content<'_> {
     }
 
     /// The length for the header, where it is not that of bytes in memory.
-    pub(super) fn length(self) -> Option<u64> {
+    pub(crate) fn length(self) -> Option<u64> {
         match self {
             Self::Part(part) => Some(part.length),
             Self::Stream(stream) => stream.length,
@@ -113,9 +113,9 @@ impl fmt::Debug for Part<'_> {
 
 /// Reads a [`Part`] from its start to its end.
 #[derive(Debug)]
-pub(super) struct PartReader<'r> {
-    pub(super) part: &'r Part<'r>,
-    pub(super) done: u64,
+pub(crate) struct PartReader<'r> {
+    pub(crate) part: &'r Part<'r>,
+    pub(crate) done: u64,
 }
 
 impl Read for PartReader<'_> {

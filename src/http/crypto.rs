@@ -15,7 +15,7 @@ use webpki::ring as algorithm;
 
 /// AES-GCM, which TLS 1.3 demands of every server and Microsoft's offer alone: ChaCha20 would be
 /// 48 kB that nobody asks for. No key is read for TLS: identities are proved by assertions.
-pub(super) fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(CryptoProvider {
         cipher_suites: vec![
             cipher_suite::TLS13_AES_256_GCM_SHA384,

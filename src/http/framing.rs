@@ -5,7 +5,7 @@ use ureq::http::{HeaderMap, Version};
 
 /// What ends a body ([RFC 9112 §6.3](https://www.rfc-editor.org/rfc/rfc9112#section-6.3)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Framing {
+pub(crate) enum Framing {
     /// A length, or the last of its chunks.
     Whole,
     /// The end of the connection, which looks the same wherever it is cut.
@@ -15,7 +15,7 @@ pub(super) enum Framing {
 /// How a body is framed. Only what ureq and we read in the same way is accepted: ureq takes
 /// chunks for a body without a length when they are named in any other way than this, and a length
 /// beside them may have been meant for somebody else.
-pub(super) fn framing(version: Version, headers: &HeaderMap) -> Result<Framing, &'static str> {
+pub(crate) fn framing(version: Version, headers: &HeaderMap) -> Result<Framing, &'static str> {
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
     let fields = (
@@ -46,7 +46,7 @@ pub(super) fn framing(version: Version, headers: &HeaderMap) -> Result<Framing, 
 
 /// What the content is encoded in, in small letters and without what changes nothing; the codings
 /// of several fields are one list.
-pub(super) fn coding(headers: &HeaderMap) -> String {
+pub(crate) fn coding(headers: &HeaderMap) -> String {
     let fields = headers.get_all(CONTENT_ENCODING).iter();
     let fields = fields.map(|value| String::from_utf8_lossy(value.as_bytes()));
     let all = fields.collect::<Vec<_>>().join(",").to_ascii_lowercase();

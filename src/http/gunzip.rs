@@ -20,7 +20,7 @@ const COMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0b1110_0000;
 
 /// What is packed in `reader`. Nothing after an error can be read.
-pub(super) struct Gunzip<R> {
+pub(crate) struct Gunzip<R> {
     reader: BufReader<R>,
     stage: Stage,
     inflater: Box<DecompressorOxide>,
@@ -41,7 +41,7 @@ enum Stage {
 }
 
 impl<R: Read> Gunzip<R> {
-    pub(super) fn new(reader: R) -> Self {
+    pub(crate) fn new(reader: R) -> Self {
         Self {
             reader: BufReader::with_capacity(WINDOW, reader),
             stage: Stage::Header,
@@ -53,11 +53,11 @@ impl<R: Read> Gunzip<R> {
         }
     }
 
-    pub(super) fn get_ref(&self) -> &R {
+    pub(crate) fn get_ref(&self) -> &R {
         self.reader.get_ref()
     }
 
-    pub(super) fn get_mut(&mut self) -> &mut R {
+    pub(crate) fn get_mut(&mut self) -> &mut R {
         self.reader.get_mut()
     }
 

@@ -4,14 +4,14 @@ use std::io;
 
 use ring::rand::SecureRandom as _;
 use ureq::http::request::Builder;
-use ureq::http::{HeaderName, HeaderValue, Response};
+use ureq::http::{HeaderName, HeaderValue, Response as UreqResponse};
 use ureq::{Agent, SendBody};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::http::content::{Content, PartReader};
-use crate::http::fault::{Fault, Patience};
 use crate::http::pace::exchanging;
+use crate::http::transport_error::{Timeouts, TransportError};
 use crate::http::url::Url;
 use crate::secret::Secret;
 
@@ -25,7 +25,7 @@ pub(crate) struct Request<'r> {
     pub(crate) bearer: Option<&'r Secret>,
     pub(crate) content: Content<'r>,
     pub(crate) repeats: Repeats,
-    /// Whether the answer must come as it is kept: its length, its ranges and its hash are then
+    /// Whether the response must come as it is kept: its length, its ranges and its hash are then
     /// those of the thing itself.
     pub(crate) is_plain: bool,
     /// A header that proves something and is no bearer.
@@ -72,23 +72,23 @@ impl<'r> Request<'r> {
         }
     }
 
-    pub(super) fn patience(&self) -> Patience {
+    pub(crate) fn patience(&self) -> Timeouts {
         if self.is_near {
-            Patience::NEAR
+            Timeouts::NEAR
         } else {
-            Patience::USUAL
+            Timeouts::USUAL
         }
     }
 }
 
 /// Sends a request once.
-pub(super) fn run(
+pub(crate) fn run(
     agent: &Agent,
     request: &Request<'_>,
     client_request_id: &str,
     proxy: Option<&str>,
-) -> Result<Response<ureq::Body>, Fault> {
-    let head = head(request, client_request_id).map_err(Fault::before_sending)?;
+) -> Result<UreqResponse<ureq::Body>, TransportError> {
+    let head = head(request, client_request_id).map_err(TransportError::before_sending)?;
     let host = request.url.origin().name();
     let (response, is_unsent) =
         exchanging(|| transmit(agent, request.content, head, request.method));
@@ -96,7 +96,7 @@ pub(super) fn run(
         // Half of a request cannot have been carried out.
         Ok(response) if is_unsent && response.status().is_success() => {
             let reset = io::ErrorKind::ConnectionReset.into();
-            Err(Fault::from_ureq(
+            Err(TransportError::from_ureq(
                 ureq::Error::Io(reset),
                 &host,
                 request.patience(),
@@ -105,11 +105,11 @@ pub(super) fn run(
         Ok(response) => Ok(response),
         Err(ureq::Error::Http(_)) => {
             let cause = format!("{}: not a url", shown(request));
-            Err(Fault::before_sending(Error::protocol(cause)))
+            Err(TransportError::before_sending(Error::protocol(cause)))
         }
         Err(error) => Err(match proxy {
-            Some(proxy) if is_of_proxy(&error) => Fault::of_proxy(error, proxy),
-            _ => Fault::from_ureq(error, &host, request.patience()),
+            Some(proxy) if is_of_proxy(&error) => TransportError::of_proxy(error, proxy),
+            _ => TransportError::from_ureq(error, &host, request.patience()),
         }),
     }
 }
@@ -119,7 +119,7 @@ fn transmit(
     content: Content<'_>,
     head: Builder,
     method: &str,
-) -> Result<Response<ureq::Body>, ureq::Error> {
+) -> Result<UreqResponse<ureq::Body>, ureq::Error> {
     match content {
         // Without a length some servers wait for one, and others answer 411.
         Content::Nothing if matches!(method, "POST" | "PUT" | "PATCH") => {
@@ -203,7 +203,7 @@ fn head(request: &Request<'_>, client_request_id: &str) -> Result<Builder, Error
 }
 
 /// The URL of a request for messages.
-pub(super) fn shown(request: &Request<'_>) -> String {
+pub(crate) fn shown(request: &Request<'_>) -> String {
     if request.is_secret {
         format!("{}/…", request.url.origin())
     } else {

@@ -6,7 +6,6 @@ mod bounded;
 mod connect;
 mod content;
 mod crypto;
-mod fault;
 mod framing;
 mod gunzip;
 mod message;
@@ -22,23 +21,24 @@ mod retry;
 mod roots;
 mod socket;
 mod transport;
+mod transport_error;
 mod url;
 
 pub(crate) use body::Body;
 #[cfg(feature = "cli")]
 pub(crate) use content::Part;
 pub(crate) use content::{Content, Stream};
-pub(crate) use fault::Fault;
 pub(crate) use message::{Repeats, Request, guid};
 pub use network::Network;
 #[cfg(feature = "cli")]
 pub(crate) use peer::certificates;
 #[cfg(feature = "cli")]
-pub(crate) use probe::{Way, roots, roots_of_strangers, way};
+pub(crate) use probe::{RouteReport, roots, roots_of_strangers, way};
 #[cfg(feature = "cli")]
 pub(crate) use retry::in_seconds;
 #[cfg(feature = "cli")]
 pub(crate) use retry::retry_after;
 pub(crate) use retry::{Attempts, Failure};
-pub(crate) use transport::{Answer, Failed, Flight, Http};
+pub(crate) use transport::{Failed, Http, PendingResponse, Response};
+pub(crate) use transport_error::TransportError;
 pub(crate) use url::{Origin, Url};

@@ -3,18 +3,18 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::notice::{Listener, Notice};
+use crate::log::{Listener, Notice};
 use crate::redact::Redactor;
 use crate::secret::Secret;
 
 /// How the network is used: bounds, proxy, roots.
 #[derive(Clone, Debug)]
 pub struct Network {
-    pub(super) ca_file: Option<PathBuf>,
-    pub(super) proxy: Option<Secret>,
-    pub(super) max_time: Option<Duration>,
-    pub(super) retry_max_time: Duration,
-    pub(super) listener: Listener,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) proxy: Option<Secret>,
+    pub(crate) max_time: Option<Duration>,
+    pub(crate) retry_max_time: Duration,
+    pub(crate) listener: Listener,
 }
 
 impl Default for Network {

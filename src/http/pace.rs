@@ -7,16 +7,16 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 /// How long bytes may take while fewer than [`SLOWEST`] a second come.
-pub(super) const SILENCE: Duration = Duration::from_secs(30);
+pub(crate) const BODY_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 const SLOWEST: usize = 1000;
-/// Those of [`SILENCE`] and one more.
+/// Those of [`BODY_IDLE_TIMEOUT`] and one more.
 const SECONDS: usize = 31;
 
 /// The bytes of the last seconds that were spent waiting for them. Time in which nobody waits does
 /// not count: a reader of ours that is slow is no stall.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     waited: Duration,
     /// In a ring.
     seconds: [usize; SECONDS],
@@ -24,7 +24,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Counts `bytes` that came after this wait.
-    pub(super) fn add(&mut self, bytes: usize, wait: Duration) {
+    pub(crate) fn add(&mut self, bytes: usize, wait: Duration) {
         let before = self.last();
         self.waited += wait;
         let last = self.last();
@@ -35,7 +35,7 @@ impl Pace {
     }
 
     /// How long bytes were waited for in all.
-    pub(super) fn waited(&self) -> Duration {
+    pub(crate) fn waited(&self) -> Duration {
         self.waited
     }
 
@@ -48,7 +48,7 @@ impl Pace {
 
     /// How long may be waited for the next byte: up to the end of the first second that is the
     /// thirtieth in which too little has come.
-    pub(super) fn left(&self) -> Duration {
+    pub(crate) fn left(&self) -> Duration {
         let now = self.waited.as_secs() as usize;
         // The second that has begun, else the oldest one.
         let other = self.seconds[now % SECONDS];
@@ -56,7 +56,8 @@ impl Pace {
         let mut end = now;
         loop {
             let moment = Duration::from_secs(end as u64);
-            if moment >= SILENCE && bytes < SLOWEST * SILENCE.as_secs() as usize {
+            if moment >= BODY_IDLE_TIMEOUT && bytes < SLOWEST * BODY_IDLE_TIMEOUT.as_secs() as usize
+            {
                 return moment.saturating_sub(self.waited);
             }
             if end == now && self.waited > moment {
@@ -76,7 +77,7 @@ thread_local! {
 }
 
 /// Runs what must be over after `limit`, connections and bodies included.
-pub(super) fn within<T>(limit: Duration, run: impl FnOnce() -> T) -> T {
+pub(crate) fn within<T>(limit: Duration, run: impl FnOnce() -> T) -> T {
     let before = WITHIN.replace(Instant::now().checked_add(limit).map(|end| (end, limit)));
     let ran = run();
     WITHIN.set(before);
@@ -84,13 +85,13 @@ pub(super) fn within<T>(limit: Duration, run: impl FnOnce() -> T) -> T {
 }
 
 /// When that must be over which this thread runs, and how long it may take.
-pub(super) fn limit() -> Option<(Instant, Duration)> {
+pub(crate) fn limit() -> Option<(Instant, Duration)> {
     WITHIN.get()
 }
 
 /// Reads a part of a body, for which the socket waits until then at most; says too whether the
 /// other side was seen to close the connection.
-pub(super) fn reading<T>(until: Instant, read: impl FnOnce() -> T) -> (T, bool) {
+pub(crate) fn reading<T>(until: Instant, read: impl FnOnce() -> T) -> (T, bool) {
     READ_UNTIL.set(Some(until));
     IS_CLOSED.set(false);
     let read = read();
@@ -99,29 +100,29 @@ pub(super) fn reading<T>(until: Instant, read: impl FnOnce() -> T) -> (T, bool) 
 }
 
 /// Until when the socket may wait for the part of a body that this thread reads.
-pub(super) fn read_until() -> Option<Instant> {
+pub(crate) fn read_until() -> Option<Instant> {
     READ_UNTIL.get()
 }
 
 /// The other side has closed the connection.
-pub(super) fn closed() {
+pub(crate) fn closed() {
     IS_CLOSED.set(true);
 }
 
 /// Runs one exchange; says too whether a part of the request was never sent, because the other
 /// side did not take it.
-pub(super) fn exchanging<T>(exchange: impl FnOnce() -> T) -> (T, bool) {
+pub(crate) fn exchanging<T>(exchange: impl FnOnce() -> T) -> (T, bool) {
     IS_UNSENT.set(false);
     (exchange(), IS_UNSENT.replace(false))
 }
 
 /// The other side takes no more of the request.
-pub(super) fn unsent() {
+pub(crate) fn unsent() {
     IS_UNSENT.set(true);
 }
 
 /// Whether the rest of the request goes nowhere.
-pub(super) fn is_unsent() -> bool {
+pub(crate) fn is_unsent() -> bool {
     IS_UNSENT.get()
 }
 
@@ -164,9 +165,9 @@ mod tests {
     fn a_wait_of_any_length_is_counted_once() {
         let mut pace = Pace::default();
         pace.add(1_000_000, Duration::from_secs(100));
-        assert!(pace.left() >= SILENCE);
+        assert!(pace.left() >= BODY_IDLE_TIMEOUT);
         pace.add(1_000_000, Duration::from_secs(1000));
-        assert!(pace.left() >= SILENCE);
+        assert!(pace.left() >= BODY_IDLE_TIMEOUT);
         pace.add(0, Duration::from_secs(31));
         assert!(pace.left() <= SECOND);
     }

@@ -10,12 +10,12 @@ use base64::prelude::BASE64_STANDARD;
 use crate::error::Error;
 use crate::form::percent_decoded;
 use crate::http::bounded::BoundedStream;
-use crate::http::fault::{Fault, Patience};
 use crate::http::network::Network;
 use crate::http::proxy;
 use crate::http::resolver::look_up;
 use crate::http::roots::load;
 use crate::http::transport::Http;
+use crate::http::transport_error::{Timeouts, TransportError};
 use crate::http::url::Url;
 use crate::secret::Secret;
 
@@ -25,7 +25,7 @@ const MAX_HEAD: usize = 8192;
 
 /// The host that a connection for some URL leads to first: its own, or a proxy.
 #[derive(Debug)]
-pub(crate) struct Way {
+pub(crate) struct RouteReport {
     host: String,
     port: u16,
     /// The proxy with its user and password.
@@ -37,12 +37,12 @@ pub(crate) struct Way {
 /// # Errors
 ///
 /// `Parameters` when the proxy cannot be used.
-pub(crate) fn way(network: &Network, url: &Url) -> Result<Way, Error> {
+pub(crate) fn way(network: &Network, url: &Url) -> Result<RouteReport, Error> {
     let variable = |name: &str| std::env::var_os(name);
     let proxy = proxy::choose(network.proxy.as_ref(), &variable, url)?;
     let origin = url.origin();
     let Some(proxy) = proxy else {
-        return Ok(Way {
+        return Ok(RouteReport {
             host: origin.host().to_owned(),
             port: origin.port(),
             proxy: None,
@@ -51,7 +51,7 @@ pub(crate) fn way(network: &Network, url: &Url) -> Result<Way, Error> {
     let (_, host) = split_user(proxy.expose());
     let parsed = Url::parse(&format!("https://{host}"));
     let parsed = parsed.map_err(|reason| Error::parameters(format!("proxy: {reason}")))?;
-    Ok(Way {
+    Ok(RouteReport {
         host: parsed.host().to_owned(),
         port: parsed.origin().port(),
         proxy: Some(proxy),
@@ -67,7 +67,7 @@ fn split_user(proxy: &str) -> (Option<&str>, &str) {
     }
 }
 
-impl Way {
+impl RouteReport {
     /// The proxy as `HOST:PORT`, if there is one.
     pub(crate) fn proxy(&self) -> Option<String> {
         let proxy = self.proxy.as_ref()?;
@@ -97,9 +97,12 @@ impl Way {
         let mut found: Vec<_> = found.iter().map(SocketAddr::ip).collect();
         found.dedup();
         if found.is_empty() {
-            return Err(
-                Fault::from_ureq(ureq::Error::HostNotFound, &self.host, Patience::USUAL).error,
-            );
+            return Err(TransportError::from_ureq(
+                ureq::Error::HostNotFound,
+                &self.host,
+                Timeouts::USUAL,
+            )
+            .error);
         }
         Ok(found)
     }
@@ -111,8 +114,9 @@ impl Way {
     ///
     /// `Unavailable` with the cause.
     pub(crate) fn connect(&self, url: &Url, http: &Http) -> Result<Option<BoundedStream>, Error> {
-        let fail =
-            |error| Fault::from_ureq(ureq::Error::Io(error), &self.name(), Patience::USUAL).error;
+        let fail = |error| {
+            TransportError::from_ureq(ureq::Error::Io(error), &self.name(), Timeouts::USUAL).error
+        };
         let addresses = self.addresses()?;
         let addresses: Vec<_> = addresses
             .into_iter()
@@ -129,9 +133,9 @@ impl Way {
         }
         match tunnel(&mut stream, proxy, url).map_err(fail)? {
             Some(200..300) => Ok(Some(stream)),
-            Some(status) => Err(Fault::refused_by_proxy(status, url.host()).error),
+            Some(status) => Err(TransportError::refused_by_proxy(status, url.host()).error),
             None => {
-                let cause = format!("{}: does not answer as a proxy", self.name());
+                let cause = format!("{}: does not respond as a proxy", self.name());
                 Err(Error::unavailable(cause))
             }
         }
@@ -139,7 +143,7 @@ impl Way {
 }
 
 /// Asks a proxy for a tunnel ([RFC 9110 §9.3.6](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6))
-/// and gives the status of its answer.
+/// and gives the status of its response.
 fn tunnel(stream: &mut BoundedStream, proxy: &Secret, url: &Url) -> std::io::Result<Option<u16>> {
     let origin = url.origin();
     let place = format!("{}:{}", origin.host(), origin.port());
@@ -154,13 +158,16 @@ fn tunnel(stream: &mut BoundedStream, proxy: &Secret, url: &Url) -> std::io::Res
         "CONNECT {place} HTTP/1.1\r\nhost: {place}\r\n{user}\r\n"
     ));
     stream.write_all(head.expose().as_bytes())?;
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     let mut byte = [0];
-    while !answer.ends_with(b"\r\n\r\n") && answer.len() < MAX_HEAD && stream.read(&mut byte)? > 0 {
-        answer.extend(byte);
+    while !response.ends_with(b"\r\n\r\n")
+        && response.len() < MAX_HEAD
+        && stream.read(&mut byte)? > 0
+    {
+        response.extend(byte);
     }
-    let answer = String::from_utf8_lossy(&answer);
-    let status = answer.split(' ').nth(1);
+    let response = String::from_utf8_lossy(&response);
+    let status = response.split(' ').nth(1);
     Ok(status.and_then(|status| status.parse().ok()))
 }
 

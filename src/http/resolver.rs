@@ -14,12 +14,12 @@ use ureq::unversioned::transport::NextTimeout;
 /// Resolves in the calling thread; ureq's own resolver starts one as soon as a timeout is set,
 /// which panics where no thread can be had. The C library bounds its own look-ups.
 #[derive(Debug)]
-pub(super) struct InlineResolver(pub(super) Known);
+pub(crate) struct InlineResolver(pub(crate) Known);
 
 /// Where hosts were found to be. ureq looks a host up for every request, though it may have a
 /// connection to it: without this each page would take a round trip to the name server.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known(Arc<Mutex<Vec<Found>>>);
+pub(crate) struct Known(Arc<Mutex<Vec<Found>>>);
 
 #[derive(Debug)]
 struct Found {
@@ -53,7 +53,7 @@ impl Known {
     }
 
     /// Somewhere nobody answered.
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.all().clear();
     }
 
@@ -98,7 +98,7 @@ impl Resolver for InlineResolver {
 /// Where `HOST:PORT` is. Plain http is allowed on `localhost`, so that this is an address of this
 /// machine alone, whatever a name server says
 /// ([RFC 6761 §6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)).
-pub(super) fn look_up(host_and_port: &str) -> io::Result<Vec<SocketAddr>> {
+pub(crate) fn look_up(host_and_port: &str) -> io::Result<Vec<SocketAddr>> {
     let mut found = host_and_port.to_socket_addrs()?.collect();
     keep_own(host_and_port, &mut found);
     Ok(found)

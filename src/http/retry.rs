@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::calendar::{moment, seconds};
 use crate::error::Error;
 use crate::http::url::Origin;
+use crate::time::{moment, seconds};
 
 /// How an attempt failed, as far as the next one is concerned.
 #[derive(Clone, Copy, Debug)]

@@ -11,15 +11,15 @@ use rustls::RootCertStore;
 use ureq::tls::{Certificate, RootCerts};
 
 use crate::error::Error;
-use crate::fs::{Guarded, cause, check_trusted_folder, shown};
+use crate::fs::{SecretFile, cause, check_trusted_folder, shown};
 
 /// The roots, and in a few words where they come from.
 #[derive(Clone, Debug)]
-pub(super) struct Roots {
-    pub(super) certificates: RootCerts,
-    pub(super) origin: String,
+pub(crate) struct Roots {
+    pub(crate) certificates: RootCerts,
+    pub(crate) origin: String,
     /// Files with them that another user than the caller or root can change.
-    pub(super) strangers: Vec<String>,
+    pub(crate) strangers: Vec<String>,
 }
 
 /// Where distributions keep their store: Debian and Alpine, Fedora, SUSE, others.
@@ -42,7 +42,7 @@ const MAX_STORE: usize = 8 << 20;
 ///
 /// `Parameters` when a place that was named cannot be read, holds no certificate or can be changed by
 /// others; the system's store is used as far as it can be.
-pub(super) fn load(ca_file: Option<&Path>) -> Result<Roots, Error> {
+pub(crate) fn load(ca_file: Option<&Path>) -> Result<Roots, Error> {
     if let Some(path) = ca_file {
         return named(&[path.to_owned()], &[], "ca file");
     }
@@ -109,7 +109,7 @@ fn named(files: &[PathBuf], folders: &[PathBuf], what: &str) -> Result<Roots, Er
 
 /// Reads a file that nobody else may change, and notes whose it is.
 fn read(path: &Path, what: &str, strangers: &mut Vec<String>) -> Result<Vec<u8>, Error> {
-    let file = Guarded::read(path, what, MAX_STORE)?;
+    let file = SecretFile::read(path, what, MAX_STORE)?;
     file.check_trusted(what)?;
     if let Some(uid) = file.other_owner() {
         strangers.push(format!("{what} {}: belongs to uid {uid}", shown(path)));
@@ -124,7 +124,7 @@ fn none(what: &str, path: &Path) -> Error {
 
 fn system() -> Option<Roots> {
     SYSTEM.iter().find_map(|path| {
-        let file = Guarded::read(Path::new(path), "store", MAX_STORE).ok()?;
+        let file = SecretFile::read(Path::new(path), "store", MAX_STORE).ok()?;
         let mut found = Vec::new();
         let _ = add(&mut found, &file.into_public());
         (!found.is_empty()).then(|| roots(found, (*path).to_owned()))

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// A connection that waits until a moment and no longer. A timeout of the kernel's alone bounds
 /// each byte, and there may be any number of those.
 #[derive(Debug)]
-pub(super) struct Socket {
+pub(crate) struct Socket {
     stream: TcpStream,
     read_timeout: Duration,
     write_timeout: Duration,
@@ -21,7 +21,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 impl Socket {
     /// Connects to the first of the addresses that takes the connection; each but the last gets
     /// half of the time that is left, so that those in front leave enough to the others.
-    pub(super) fn connect(addresses: &[SocketAddr], until: Instant) -> io::Result<Self> {
+    pub(crate) fn connect(addresses: &[SocketAddr], until: Instant) -> io::Result<Self> {
         let mut outcome = Err(io::ErrorKind::NotConnected.into());
         for (index, address) in addresses.iter().enumerate() {
             let is_last = index + 1 == addresses.len();
@@ -42,7 +42,7 @@ impl Socket {
     }
 
     /// Reads what is there, or waits for it.
-    pub(super) fn read(&mut self, buffer: &mut [u8], until: Instant) -> io::Result<usize> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8], until: Instant) -> io::Result<usize> {
         loop {
             let wait = left(until)?.min(TICK);
             if wait != self.read_timeout {
@@ -57,7 +57,7 @@ impl Socket {
     }
 
     /// Writes as much as the kernel takes.
-    pub(super) fn write(&mut self, bytes: &[u8], until: Instant) -> io::Result<usize> {
+    pub(crate) fn write(&mut self, bytes: &[u8], until: Instant) -> io::Result<usize> {
         loop {
             let wait = left(until)?.min(TICK);
             if wait != self.write_timeout {
@@ -72,7 +72,7 @@ impl Socket {
     }
 
     /// Whether the other side has sent nothing and not closed the connection.
-    pub(super) fn is_quiet(&self) -> bool {
+    pub(crate) fn is_quiet(&self) -> bool {
         let peek = || {
             self.stream.set_nonblocking(true)?;
             let peeked = self.stream.peek(&mut [0]);

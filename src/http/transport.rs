@@ -1,8 +1,8 @@
-//! One request and its answer, asked again where that is allowed.
+//! One request and its response, asked again where that is allowed.
 
 mod exchange;
-mod flight;
 mod line;
+mod pending;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,22 +14,22 @@ use ureq::http::HeaderMap;
 
 use crate::error::Error;
 use crate::http::body::Body;
-use crate::http::fault::Fault;
 use crate::http::network::Network;
 use crate::http::pace;
 use crate::http::retry::{self, Attempts, Failure, GaveUp};
 use crate::http::roots::Roots;
-use crate::http::transport::exchange::Way;
+use crate::http::transport::exchange::Route;
 use crate::http::transport::line::Line;
+use crate::http::transport_error::TransportError;
 use crate::http::url::Origin;
-use crate::notice::{Listener, Notice};
+use crate::log::{Listener, Notice};
 use crate::redact::Redactor;
 
-pub(crate) use flight::Flight;
+pub(crate) use pending::PendingResponse;
 
-/// The head of an answer and its body to come.
+/// The head of a response and its body to come.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     headers: HeaderMap,
     pub(crate) body: Body,
@@ -41,7 +41,7 @@ pub(crate) struct Answer {
     pub(crate) gave_up: Option<GaveUp>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
@@ -53,7 +53,7 @@ impl Answer {
             .filter_map(|value| value.to_str().ok())
     }
 
-    /// All header fields, in the order of the answer.
+    /// All header fields, in the order of the response.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.headers
             .iter()
@@ -74,7 +74,7 @@ impl Answer {
         is_passing.then(|| Failure::Status(self.status, self.retry_after()))
     }
 
-    /// The wait that the answer asks for, if it does so intelligibly.
+    /// The wait that the response asks for, if it does so intelligibly.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         let now = self.date().unwrap_or_else(SystemTime::now);
         retry::retry_after(self.headers("retry-after"), now)
@@ -106,7 +106,7 @@ struct State {
     answered: Vec<Origin>,
     /// An agent for each way in use: a proxy set on a request would make ureq parse the roots
     /// for each connection.
-    agents: Vec<(Way, Line, Agent)>,
+    agents: Vec<(Route, Line, Agent)>,
 }
 
 impl Http {
@@ -205,9 +205,9 @@ impl Http {
     }
 
     /// Leaves a response whose body is of no use.
-    pub(crate) fn discard(&self, mut answer: Answer) {
-        if answer.status != 503 {
-            answer.body.drain();
+    pub(crate) fn discard(&self, mut response: Response) {
+        if response.status != 503 {
+            response.body.drain();
         }
     }
 
@@ -268,8 +268,8 @@ impl From<Error> for Failed {
     }
 }
 
-impl From<Fault> for Failed {
-    fn from(fault: Fault) -> Self {
+impl From<TransportError> for Failed {
+    fn from(fault: TransportError) -> Self {
         Self {
             failure: if fault.is_passing {
                 Failure::Broken

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::auth::{Binary, Credential, Signer, binary_kind, key_of, signer_from};
 use crate::error::Error;
-use crate::fs::{Guarded, shown};
-use crate::parameters::file::{ParametersFile, Placed, read_secret_file};
-use crate::parameters::proof::{Level, PATH};
+use crate::fs::{SecretFile, shown};
+use crate::parameters::credential_choice::{Level, PATH};
+use crate::parameters::file::{Located, ParametersFile, read_secret_file};
 use crate::parameters::sources::Sources;
 use crate::secret::Secret;
 
@@ -15,7 +15,7 @@ const PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 
 impl Sources<'_> {
     /// The certificate with its key, as a level names it.
-    pub(super) fn certificate(&self, level: Level) -> Result<Credential, Error> {
+    pub(crate) fn certificate(&self, level: Level) -> Result<Credential, Error> {
         let file = self.file.as_ref();
         let passphrase = self.passphrase()?;
         let passphrase = passphrase.as_ref();
@@ -86,17 +86,17 @@ fn from_file(file: &ParametersFile, passphrase: Option<&Secret>) -> Result<Crede
             let text = thumbprint.text.expose();
             Signer::with_thumbprint(key, text, &thumbprint.place).map(Credential::signer)
         }
-        (None, Some(_), None) => Err(Error::parameters("`private_key_file` stands alone")
+        (None, Some(_), None) => Err(Error::parameters("`private_key_file` is given alone")
             .hint("add certificate_file, or the thumbprint that the portal shows")
             .at(&file.name())),
-        (None, None, _) => Err(Error::parameters("`thumbprint` stands alone")
+        (None, None, _) => Err(Error::parameters("`thumbprint` is given alone")
             .hint("add private_key_file")
             .at(&file.name())),
     }
 }
 
 /// Refuses a thumbprint that is another certificate's.
-fn check_thumbprint(signer: &Signer, thumbprint: Option<&Placed>) -> Result<(), Error> {
+fn check_thumbprint(signer: &Signer, thumbprint: Option<&Located>) -> Result<(), Error> {
     match thumbprint {
         Some(thumbprint) if !signer.is_known_as(thumbprint.text.expose()) => Err(
             Error::parameters("is not the thumbprint of the certificate")
@@ -114,7 +114,7 @@ fn one_file(path: &Path, passphrase: Option<&Secret>) -> Result<Credential, Erro
 }
 
 struct PemFile {
-    guarded: Guarded,
+    guarded: SecretFile,
     place: String,
 }
 
@@ -126,7 +126,7 @@ impl PemFile {
 
 /// Reads a PEM file; with a private key in it nobody else may read it.
 fn read(path: &Path, what: &str) -> Result<PemFile, Error> {
-    let guarded = Guarded::read(path, what, MAX_PEM)?;
+    let guarded = SecretFile::read(path, what, MAX_PEM)?;
     const KEY: &[u8] = b"PRIVATE KEY";
     // What is binary and no certificate holds a key, or may.
     let kind = binary_kind(guarded.bytes());

@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::fs::{Guarded, cause, shown};
-use crate::nearest::nearest;
+use crate::fs::{SecretFile, cause, shown};
 use crate::secret::Secret;
+use crate::text::nearest;
 
 /// Every key; the first eight are the sample's (Azure-Samples/ms-identity-python-daemon).
 const KEYS: [&str; 17] = [
@@ -42,16 +42,16 @@ const WHAT: &str = "parameters file";
 
 /// A value and where it stands, for messages.
 #[derive(Clone, Debug)]
-pub(super) struct Placed {
-    pub(super) text: Secret,
-    pub(super) place: String,
+pub(crate) struct Located {
+    pub(crate) text: Secret,
+    pub(crate) place: String,
 }
 
 /// A file that was read and found right in form; what it says is still to be judged.
 #[derive(Debug)]
-pub(super) struct ParametersFile {
+pub(crate) struct ParametersFile {
     path: PathBuf,
-    values: Vec<(String, Placed)>,
+    values: Vec<(String, Located)>,
 }
 
 impl ParametersFile {
@@ -62,8 +62,8 @@ impl ParametersFile {
     /// `Parameters`, with the line, for everything that is not as it should be: form, keys,
     /// types, texts that the sample left to be filled in, and then who else could read or change
     /// the file.
-    pub(super) fn read(path: &Path) -> Result<Self, Error> {
-        let guarded = Guarded::read(path, WHAT, MAX_BYTES)?;
+    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+        let guarded = SecretFile::read(path, WHAT, MAX_BYTES)?;
         let at = |line: usize| format!("{WHAT} {}:{line}", shown(path));
         let bytes = guarded.bytes();
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
@@ -99,7 +99,7 @@ impl ParametersFile {
             }
         }
         file.check_placeholders()?;
-        let has_password = |proxy: &Placed| proxy.text.expose().contains('@');
+        let has_password = |proxy: &Located| proxy.text.expose().contains('@');
         if file.get("secret").is_some() || file.get("proxy").is_some_and(has_password) {
             guarded.check_private(WHAT)?;
         }
@@ -109,7 +109,7 @@ impl ParametersFile {
     }
 
     /// The text of a key; a list of scopes is joined by spaces.
-    pub(super) fn get(&self, key: &str) -> Option<&Placed> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Located> {
         self.values
             .iter()
             .find(|(known, _)| known == key)
@@ -117,17 +117,17 @@ impl ParametersFile {
     }
 
     /// A path that stands on the folder of this file.
-    pub(super) fn get_path(&self, key: &str) -> Option<PathBuf> {
+    pub(crate) fn get_path(&self, key: &str) -> Option<PathBuf> {
         let path = self.get(key)?.text.expose();
         Some(self.folder().join(path))
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
     /// How the file is named in messages.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{WHAT} {}", shown(&self.path))
     }
 
@@ -144,7 +144,7 @@ impl ParametersFile {
             });
         }
         if self.get(key).is_some() {
-            return Err(Error::parameters(format!("`{key}` stands twice")).hint("take one out"));
+            return Err(Error::parameters(format!("`{key}` is given twice")).hint("take one out"));
         }
         if raw == "null" || raw == "false" && key == "managed_identity" || key == "note" {
             return Ok(());
@@ -168,7 +168,7 @@ impl ParametersFile {
                 );
             }
         };
-        let placed = Placed {
+        let placed = Located {
             text: Secret::new(text),
             place: String::new(),
         };
@@ -194,7 +194,7 @@ impl ParametersFile {
 
     fn check_authorities(&self) -> Result<(), Error> {
         if let (Some(_), Some(oidc)) = (self.get("authority"), self.get("oidc_authority")) {
-            return Err(Error::parameters("stands beside `authority`")
+            return Err(Error::parameters("is given with `authority`")
                 .hint("keep one of the two and put null for the other")
                 .at(&oidc.place));
         }
@@ -269,12 +269,12 @@ fn kind(raw: &str) -> &'static str {
 /// # Errors
 ///
 /// `Parameters` when the file cannot be used, is open to others, or holds no secret.
-pub(super) fn read_secret(path: &Path) -> Result<Placed, Error> {
+pub(crate) fn read_secret(path: &Path) -> Result<Located, Error> {
     read_secret_file(path, "secret file")
 }
 
 /// The same for another kind of secret, which `what` names in errors.
-pub(super) fn read_secret_file(path: &Path, what: &str) -> Result<Placed, Error> {
+pub(crate) fn read_secret_file(path: &Path, what: &str) -> Result<Located, Error> {
     if let Err(error) = std::fs::metadata(path)
         && !matches!(
             error.kind(),
@@ -285,7 +285,7 @@ pub(super) fn read_secret_file(path: &Path, what: &str) -> Result<Placed, Error>
         let cause = cause(&error);
         return Err(Error::parameters(format!("{what}: {cause}")).hint("check the path"));
     }
-    let guarded = Guarded::read(path, what, 64 * 1024)?;
+    let guarded = SecretFile::read(path, what, 64 * 1024)?;
     let place = format!("{what} {}", shown(path));
     guarded.check_private(what)?;
     let bytes = guarded.bytes();
@@ -299,7 +299,7 @@ pub(super) fn read_secret_file(path: &Path, what: &str) -> Result<Placed, Error>
         drop(Zeroizing::new(error.into_bytes()));
         Error::parameters("is not UTF-8").at(&place)
     })?;
-    Ok(Placed {
+    Ok(Located {
         text: Secret::new(text),
         place,
     })

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 use crate::auth::{Selector, Source, detect};
 use crate::error::Error;
-use crate::parameters::judge;
 use crate::parameters::sources::{Auth, Sources};
+use crate::parameters::validate;
 
 const ARC_AGENT: &str = "/opt/azcmagent/bin/himds";
 /// What the firmware of Azure's virtual machines says.
@@ -18,7 +18,7 @@ const AZURE_CHASSIS: &str = "7783-7084-3265-9085-8269-3286-77";
 impl Sources<'_> {
     /// Whether this machine says of itself that Azure vouches for it. Its metadata service is not
     /// asked: a parameters file that was forgotten must not become a request to somewhere.
-    pub(super) fn is_on_azure(&self) -> Result<bool, Error> {
+    pub(crate) fn is_on_azure(&self) -> Result<bool, Error> {
         for name in [
             "IDENTITY_ENDPOINT",
             "MSI_ENDPOINT",
@@ -32,7 +32,7 @@ impl Sources<'_> {
         Ok(tag.trim() == AZURE_CHASSIS || Path::new(ARC_AGENT).exists())
     }
 
-    pub(super) fn machine(&self) -> Result<Source, Error> {
+    pub(crate) fn machine(&self) -> Result<Source, Error> {
         let source = detect(self.lookup, Path::new(ARC_AGENT).exists())?;
         match self.flags.auth {
             Some(Auth::ManagedIdentity) => Ok(source),
@@ -42,7 +42,7 @@ impl Sources<'_> {
 
     /// Which of the machine's identities is meant: as the file says, else the one whose client id
     /// is given, else the machine's own.
-    pub(super) fn selector(&self) -> Result<Selector, Error> {
+    pub(crate) fn selector(&self) -> Result<Selector, Error> {
         if let Some(given) = self
             .file
             .as_ref()
@@ -69,7 +69,7 @@ impl Sources<'_> {
 
     /// The same for an identity that stands for itself, so that a client id on the command line is
     /// its own.
-    pub(super) fn own_selector(&self) -> Result<Selector, Error> {
+    pub(crate) fn own_selector(&self) -> Result<Selector, Error> {
         let selector = self.selector()?;
         let Some(flag) = &self.flags.client_id else {
             return Ok(selector);
@@ -93,7 +93,7 @@ fn selector(text: &str) -> Option<Selector> {
     }
     let Some(object) = text.strip_prefix('{') else {
         let is_resource = text.starts_with("/subscriptions/");
-        let is_plain = judge::is_guid(text);
+        let is_plain = validate::is_guid(text);
         return match (is_resource, is_plain) {
             (true, _) => Some(Selector::ResourceId(text.to_owned())),
             (_, true) => Some(Selector::ClientId(text.to_owned())),

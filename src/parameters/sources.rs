@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::auth::{Authority, TokenCache};
 use crate::error::Error;
 use crate::http::Url;
-use crate::parameters::file::{ParametersFile, Placed};
+use crate::parameters::file::{Located, ParametersFile};
 use crate::secret::Secret;
 
 /// Looks up an environment variable.
@@ -63,15 +63,15 @@ impl Auth {
 }
 
 /// All places that parameters come from.
-pub(super) struct Sources<'a> {
-    pub(super) flags: &'a Flags,
-    pub(super) file: Option<ParametersFile>,
-    pub(super) lookup: Lookup<'a>,
+pub(crate) struct Sources<'a> {
+    pub(crate) flags: &'a Flags,
+    pub(crate) file: Option<ParametersFile>,
+    pub(crate) lookup: Lookup<'a>,
 }
 
 impl<'a> Sources<'a> {
     /// Flags and variables, and the file at `path` if there is one.
-    pub(super) fn read(
+    pub(crate) fn read(
         flags: &'a Flags,
         path: Option<&Path>,
         lookup: Lookup<'a>,
@@ -83,7 +83,7 @@ impl<'a> Sources<'a> {
         })
     }
 
-    pub(super) fn authority(&self) -> Result<Authority, Error> {
+    pub(crate) fn authority(&self) -> Result<Authority, Error> {
         let is_flagged = self.flags.authority.is_some() || self.flags.tenant.is_some();
         let oidc = self
             .file
@@ -122,7 +122,7 @@ impl<'a> Sources<'a> {
         Authority::parse(&text).map_err(|error| error.at(&place))
     }
 
-    pub(super) fn client_id(&self) -> Result<Placed, Error> {
+    pub(crate) fn client_id(&self) -> Result<Located, Error> {
         let flag = &self.flags.client_id;
         let found = self.find("--client-id", flag, "client_id", Some("AZURE_CLIENT_ID"))?;
         let mut found =
@@ -137,7 +137,7 @@ impl<'a> Sources<'a> {
         Ok(found)
     }
 
-    pub(super) fn token_cache(&self) -> TokenCache {
+    pub(crate) fn token_cache(&self) -> TokenCache {
         let given = self.flags.token_cache.clone().or_else(|| {
             let file = self.file.as_ref()?;
             let text = file.get("token_cache")?.text.expose();
@@ -156,13 +156,13 @@ impl<'a> Sources<'a> {
     }
 
     /// The value of a flag, else of a key in the file, else of a variable.
-    pub(super) fn find(
+    pub(crate) fn find(
         &self,
         name: &str,
         flag: &Option<String>,
         key: &str,
         variable: Option<&str>,
-    ) -> Result<Option<Placed>, Error> {
+    ) -> Result<Option<Located>, Error> {
         if let Some(text) = flag {
             return Ok(Some(placed(text, name)));
         }
@@ -173,7 +173,7 @@ impl<'a> Sources<'a> {
     }
 
     /// A variable; an empty one counts as unset.
-    pub(super) fn variable(&self, name: &str) -> Result<Option<Placed>, Error> {
+    pub(crate) fn variable(&self, name: &str) -> Result<Option<Located>, Error> {
         match (self.lookup)(name) {
             Some(value) if !value.is_empty() => {
                 let text = value
@@ -185,7 +185,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    pub(super) fn no_credential(&self) -> Error {
+    pub(crate) fn no_credential(&self) -> Error {
         self.missing(
             "secret",
             "--secret-file, --certificate-file",
@@ -193,7 +193,7 @@ impl<'a> Sources<'a> {
         )
     }
 
-    pub(super) fn missing(&self, key: &str, flag: &str, variable: &str) -> Error {
+    pub(crate) fn missing(&self, key: &str, flag: &str, variable: &str) -> Error {
         match &self.file {
             Some(file) => Error::parameters(format!("`{key}` is missing"))
                 .hint(format!("add \"{key}\", or give {flag} or {variable}"))
@@ -205,12 +205,12 @@ impl<'a> Sources<'a> {
     }
 }
 
-fn host_place(variable: &Result<Option<Placed>, Error>) -> Option<Placed> {
+fn host_place(variable: &Result<Option<Located>, Error>) -> Option<Located> {
     variable.as_ref().ok().and_then(Clone::clone)
 }
 
-pub(super) fn placed(text: &str, place: &str) -> Placed {
-    Placed {
+pub(crate) fn placed(text: &str, place: &str) -> Located {
+    Located {
         text: Secret::new(text),
         place: place.to_owned(),
     }

@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 /// So many characters of a secret in a row are replaced.
-pub(super) const WINDOW: usize = 8;
+pub(crate) const WINDOW: usize = 8;
 
 /// A byte, and the range of the text that it stands for.
 type Piece = (u8, usize, usize);
@@ -12,10 +12,10 @@ type Piece = (u8, usize, usize);
 /// Text to be compared: escapes of URLs, JSON and HTML are decoded until none is left; case, white
 /// space and the characters that differ between the alphabets of Base64, or between a form and a
 /// URL, do not count.
-pub(super) struct Canonical(Zeroizing<Vec<Piece>>);
+pub(crate) struct Canonical(Zeroizing<Vec<Piece>>);
 
 impl Canonical {
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let bytes = text.bytes().enumerate();
         // Never longer than this: growing would leave copies behind.
         let mut pieces = Zeroizing::new(Vec::with_capacity(text.len()));
@@ -33,17 +33,17 @@ impl Canonical {
         Self(pieces)
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub(super) fn contains(&self, other: &Self) -> bool {
+    pub(crate) fn contains(&self, other: &Self) -> bool {
         let same = |(one, two): (&Piece, &Piece)| one.0 == two.0;
         let mut parts = self.0.windows(other.len().max(1));
         parts.any(|part| part.iter().zip(other.0.iter()).all(same))
     }
 
-    pub(super) fn windows(self) -> Windows {
+    pub(crate) fn windows(self) -> Windows {
         let all = self.0.windows(WINDOW).enumerate();
         let mut sorted: Vec<_> = all.map(|(at, window)| (number(window), at)).collect();
         sorted.sort_unstable();
@@ -61,19 +61,19 @@ fn number(window: &[Piece]) -> u64 {
 }
 
 /// All windows of a text, to look secrets up in.
-pub(super) struct Windows {
+pub(crate) struct Windows {
     text: Canonical,
     sorted: Vec<(u64, usize)>,
     is_marked: Vec<bool>,
 }
 
 impl Windows {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.sorted.is_empty()
     }
 
     /// Marks each part of the text that is a part of `secret` too.
-    pub(super) fn mark_all(&mut self, secret: &Canonical) {
+    pub(crate) fn mark_all(&mut self, secret: &Canonical) {
         for window in secret.0.windows(WINDOW) {
             let number = number(window);
             let first = self.sorted.partition_point(|(known, _)| *known < number);
@@ -85,7 +85,7 @@ impl Windows {
     }
 
     /// The ranges of the text in which at least `shortest` bytes in a row are marked, in order.
-    pub(super) fn ranges(&self, shortest: usize) -> Vec<(usize, usize)> {
+    pub(crate) fn ranges(&self, shortest: usize) -> Vec<(usize, usize)> {
         let mut ranges: Vec<(usize, usize)> = Vec::new();
         let mut at = 0;
         for run in self.is_marked.chunk_by(|one, next| one == next) {

@@ -229,7 +229,7 @@ fn a_cache_that_is_not_there_is_empty_and_not_made() {
     mgd.run([&["cache", "clear"][..], &place].concat())
         .ended(0, "", stderr);
     assert_eq!(mgd.scratch.names(), [] as [&str; 0]);
-    let stderr = "mgd: the token cache is turned off, or has no place\n";
+    let stderr = "mgd: the token cache is turned off, or has no folder\n";
     let off = ["--token-cache", "none"];
     mgd.run([&["cache", "list"][..], &off].concat())
         .ended(0, HEAD, stderr);

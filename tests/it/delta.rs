@@ -24,7 +24,7 @@ use crate::tenant::Tenant;
 
 const PATH: &str = "users/delta";
 const MARKER: &str = "{\"@mgd.reset\":true}\n";
-const RESET: &str = "mgd: graph no longer knows the place: all that there is follows\n";
+const RESET: &str = "mgd: delta token expired; full resync\n";
 const BEGINS: &str = "mgd: a full round begins: what was written before is void\n";
 const CHANGED: &str = "mgd: the first page has changed while it was requested again: the full round \
                        begins again\n";

@@ -140,7 +140,7 @@ fn a_whole_file_or_none_has_no_place_to_go_on_from() {
     let (tenant, mgd) = breaking();
     let options = ["-ojsonl", "--no-prefetch", "--retry-max-time", "1"];
     let run = mgd.get(&[&["items", "-O", "out"], &options[..]].concat());
-    let closed = "the connection was closed before the answer was whole";
+    let closed = "the connection was closed before the response was whole";
     run.refused(4, &format!("mgd: localhost:{}: {closed}\n", tenant.port()));
     asked(&tenant, &["items", "items?p=2", "items?p=2"]);
 }

@@ -8,17 +8,17 @@ use crate::cli::values::{bytes, seconds};
 
 #[derive(Debug, FromArgs)]
 #[argh(subcommand, name = "delta", help_triggers("-h", "--help"))]
-pub(in crate::cli) struct Delta {
+pub(crate) struct Delta {
     #[argh(positional)]
-    pub(in crate::cli) path: String,
+    pub(crate) path: String,
     #[argh(option)]
-    pub(in crate::cli) state: PathBuf,
+    pub(crate) state: PathBuf,
     #[argh(option)]
-    pub(in crate::cli) state_out: Option<PathBuf>,
+    pub(crate) state_out: Option<PathBuf>,
     #[argh(switch)]
-    pub(in crate::cli) from_now: bool,
+    pub(crate) from_now: bool,
     #[argh(option, from_str_fn(seconds))]
-    pub(in crate::cli) watch: Option<Duration>,
+    pub(crate) watch: Option<Duration>,
     #[argh(option, from_str_fn(bytes))]
-    pub(in crate::cli) max_item: Option<usize>,
+    pub(crate) max_item: Option<usize>,
 }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 #[derive(Debug, FromArgs)]
 #[argh(subcommand, name = "download", help_triggers("-h", "--help"))]
-pub(in crate::cli) struct Download {
+pub(crate) struct Download {
     #[argh(positional)]
-    pub(in crate::cli) path: String,
+    pub(crate) path: String,
     #[argh(option, short = 'O')]
-    pub(in crate::cli) output_file: Option<PathBuf>,
+    pub(crate) output_file: Option<PathBuf>,
     #[argh(switch)]
-    pub(in crate::cli) no_verify: bool,
+    pub(crate) no_verify: bool,
 }

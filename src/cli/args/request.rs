@@ -5,19 +5,19 @@ use std::path::PathBuf;
 
 #[derive(Debug, FromArgs)]
 #[argh(subcommand, name = "request", help_triggers("-h", "--help"))]
-pub(in crate::cli) struct Request {
+pub(crate) struct Request {
     #[argh(positional, arg_name = "method-and-path")]
-    pub(in crate::cli) operands: Vec<String>,
+    pub(crate) operands: Vec<String>,
     #[argh(option)]
-    pub(in crate::cli) body: Option<String>,
+    pub(crate) body: Option<String>,
     #[argh(option, short = 'F', long = "field")]
-    pub(in crate::cli) typed: Vec<String>,
+    pub(crate) typed: Vec<String>,
     #[argh(option, short = 'f', long = "raw-field")]
-    pub(in crate::cli) fields: Vec<String>,
+    pub(crate) fields: Vec<String>,
     #[argh(option)]
-    pub(in crate::cli) if_match: Option<String>,
+    pub(crate) if_match: Option<String>,
     #[argh(switch, short = 'i')]
-    pub(in crate::cli) include: bool,
+    pub(crate) include: bool,
     #[argh(option, short = 'O')]
-    pub(in crate::cli) output_file: Option<PathBuf>,
+    pub(crate) output_file: Option<PathBuf>,
 }

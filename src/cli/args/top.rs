@@ -11,14 +11,14 @@ use crate::cli::args::upload::Upload;
 
 #[derive(Debug, FromArgs)]
 #[argh(help_triggers("-h", "--help"))]
-pub(super) struct Top {
+pub(crate) struct Top {
     #[argh(subcommand)]
-    pub(super) command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Debug, FromArgs)]
 #[argh(subcommand)]
-pub(in crate::cli) enum Command {
+pub(crate) enum Command {
     Batch(Batch),
     Cache(Cache),
     Check(Check),

@@ -8,15 +8,15 @@ use crate::graph::Conflict;
 
 #[derive(Debug, FromArgs)]
 #[argh(subcommand, name = "upload", help_triggers("-h", "--help"))]
-pub(in crate::cli) struct Upload {
+pub(crate) struct Upload {
     #[argh(positional)]
-    pub(in crate::cli) file: PathBuf,
+    pub(crate) file: PathBuf,
     #[argh(positional)]
-    pub(in crate::cli) path: String,
+    pub(crate) path: String,
     #[argh(option, from_str_fn(conflict))]
-    pub(in crate::cli) conflict: Option<Conflict>,
+    pub(crate) conflict: Option<Conflict>,
     #[argh(option, from_str_fn(bytes))]
-    pub(in crate::cli) slice: Option<usize>,
+    pub(crate) slice: Option<usize>,
 }
 
 fn conflict(text: &str) -> Result<Conflict, String> {

@@ -3,7 +3,6 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::SystemTime;
 
-use crate::calendar::date_and_time;
 use crate::cli::check::report::Report;
 use crate::cli::exit::Failure;
 use crate::cli::setup::Setup;
@@ -11,9 +10,10 @@ use crate::error::Error;
 use crate::fs::is_exposure;
 use crate::http::{Network, roots_of_strangers};
 use crate::parameters::Parameters;
+use crate::time::date_and_time;
 
 /// The parameters, if they can be used.
-pub(super) fn parameters(
+pub(crate) fn parameters(
     setup: &Setup,
     report: &mut Report,
 ) -> Result<Option<Parameters>, Failure> {
@@ -83,7 +83,7 @@ fn named(setup: &Setup) -> String {
 }
 
 /// Which credential it is, and whether its certificate is good today.
-pub(super) fn credential(parameters: &Parameters, report: &mut Report) -> Result<(), Failure> {
+pub(crate) fn credential(parameters: &Parameters, report: &mut Report) -> Result<(), Failure> {
     let now = SystemTime::now();
     let choice = parameters.choice();
     let choice = choice.strip_prefix("identity: ").unwrap_or(choice);
@@ -109,7 +109,7 @@ pub(super) fn credential(parameters: &Parameters, report: &mut Report) -> Result
 }
 
 /// The token cache; one that cannot be used costs a request a run, never the work.
-pub(super) fn cache(parameters: &Parameters, report: &mut Report) -> Result<(), Failure> {
+pub(crate) fn cache(parameters: &Parameters, report: &mut Report) -> Result<(), Failure> {
     match parameters.token_cache().inspect() {
         Ok(text) => report.pass("cache", &text),
         Err(error) => {

@@ -3,15 +3,15 @@
 use std::time::{Duration, SystemTime};
 
 use crate::auth::{Validity, issuer};
-use crate::calendar::date_and_time;
 use crate::cli::check::report::Report;
 use crate::cli::exit::Failure;
 use crate::error::Error;
-use crate::http::{Failed, Http, Network, Request, Url, Way, certificates, roots, way};
+use crate::http::{Failed, Http, Network, Request, RouteReport, Url, certificates, roots, way};
+use crate::time::date_and_time;
 
 /// A host that will be asked.
 #[derive(Debug)]
-pub(super) struct Host {
+pub(crate) struct Host {
     url: Url,
     is_reached: bool,
 }
@@ -22,25 +22,25 @@ const NOTABLE: Duration = Duration::from_secs(60);
 const HARMFUL: Duration = Duration::from_secs(300);
 
 impl Host {
-    pub(super) fn new(url: Url) -> Self {
+    pub(crate) fn new(url: Url) -> Self {
         Self {
             url,
             is_reached: false,
         }
     }
 
-    pub(super) fn is_on(&self, url: &Url) -> bool {
+    pub(crate) fn is_on(&self, url: &Url) -> bool {
         self.url.origin() == url.origin()
     }
 
     /// Whether it has answered.
-    pub(super) fn is_reached(&self) -> bool {
+    pub(crate) fn is_reached(&self) -> bool {
         self.is_reached
     }
 }
 
 /// Goes step by step to each host.
-pub(super) fn check(
+pub(crate) fn check(
     hosts: &mut [Host],
     network: &Network,
     http: &Http,
@@ -74,8 +74,8 @@ pub(super) fn check(
             report.skip(&["tls"], &format!("there is no connection to {name}"))?;
             continue;
         }
-        let answer = greet(host, way, network, http);
-        let (outcome, times) = match answer {
+        let response = greet(host, way, network, http);
+        let (outcome, times) = match response {
             Ok((text, times)) => (Ok(text), times),
             Err(error) => (Err(error), None),
         };
@@ -85,7 +85,7 @@ pub(super) fn check(
     tell_clock(clock, report)
 }
 
-fn proxies(hosts: &[Host], ways: &[Way]) -> String {
+fn proxies(hosts: &[Host], ways: &[RouteReport]) -> String {
     let each = hosts.iter().zip(ways).map(|(host, way)| {
         let name = host.url.host();
         match way.proxy() {
@@ -99,10 +99,10 @@ fn proxies(hosts: &[Host], ways: &[Way]) -> String {
 /// What the server's clock says, and ours at that moment.
 type Times = (SystemTime, SystemTime);
 
-/// One request without a credential; whatever the answer is, the host has proved its name.
+/// One request without a credential; whatever the response is, the host has proved its name.
 fn greet(
     host: &Host,
-    way: &Way,
+    way: &RouteReport,
     network: &Network,
     http: &Http,
 ) -> Result<(String, Option<Times>), Error> {
@@ -110,11 +110,12 @@ fn greet(
     let root = Url::parse(&format!("{}/", host.url.origin()));
     let root = root.map_err(|reason| Error::parameters(format!("host: {reason}")))?;
     let request = Request::get(&root);
-    let answer = http.retry(root.origin(), &mut http.attempts(), |_| {
+    let response = http.retry(root.origin(), &mut http.attempts(), |_| {
         http.exchange(&request).map_err(Failed::from)
     });
-    let answer = answer.map_err(|error| with_certificate(error, (host, way), http, &trusted))?;
-    let times = answer.date().map(|date| (date, SystemTime::now()));
+    let response =
+        response.map_err(|error| with_certificate(error, (host, way), http, &trusted))?;
+    let times = response.date().map(|date| (date, SystemTime::now()));
     let name = host.url.host();
     let text = if host.url.origin().is_tls() {
         format!("{name}: its certificate is good, by {trusted}")
@@ -127,7 +128,7 @@ fn greet(
 /// The error with what the certificate says that came.
 fn with_certificate(
     mut error: Error,
-    (host, way): (&Host, &Way),
+    (host, way): (&Host, &RouteReport),
     http: &Http,
     trusted: &str,
 ) -> Error {
@@ -160,7 +161,7 @@ fn with_certificate(
 fn tell_clock(clock: Option<(String, Times)>, report: &mut Report) -> Result<(), Failure> {
     const HINT: &str = "set this machine's clock (timedatectl set-ntp true)";
     let Some((host, (date, now))) = clock else {
-        return report.skip(&["clock"], "no server has told its time");
+        return report.skip(&["clock"], "no server has sent its time");
     };
     let (apart, way) = match date.duration_since(now) {
         Ok(ahead) => (ahead, "behind"),

@@ -10,7 +10,7 @@ use crate::error::Error;
 /// What came of a check.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     Pass,
     Warn,
     Fail,
@@ -35,7 +35,7 @@ struct Line<'l> {
 
 /// The lines go to stdout one by one: a person waits for them.
 #[derive(Debug)]
-pub(super) struct Report {
+pub(crate) struct Report {
     sink: Sink,
     is_json: bool,
     /// How the first check failed that did.
@@ -43,7 +43,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn new(is_json: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(is_json: bool) -> Result<Self, Failure> {
         Ok(Self {
             sink: Sink::stdout()?,
             is_json,
@@ -51,23 +51,23 @@ impl Report {
         })
     }
 
-    pub(super) fn pass(&mut self, check: &str, text: &str) -> Result<(), Failure> {
+    pub(crate) fn pass(&mut self, check: &str, text: &str) -> Result<(), Failure> {
         self.tell(Verdict::Pass, check, text, None)
     }
 
-    pub(super) fn warn(&mut self, check: &str, text: &str, hint: &str) -> Result<(), Failure> {
+    pub(crate) fn warn(&mut self, check: &str, text: &str, hint: &str) -> Result<(), Failure> {
         let hint = Some(hint).filter(|hint| !hint.is_empty());
         self.tell(Verdict::Warn, check, text, hint)
     }
 
     /// Checks that cannot be made because another failed.
-    pub(super) fn skip(&mut self, checks: &[&str], why: &str) -> Result<(), Failure> {
+    pub(crate) fn skip(&mut self, checks: &[&str], why: &str) -> Result<(), Failure> {
         checks
             .iter()
             .try_for_each(|check| self.tell(Verdict::Skip, check, why, None))
     }
 
-    pub(super) fn fail(&mut self, check: &str, error: &Error) -> Result<(), Failure> {
+    pub(crate) fn fail(&mut self, check: &str, error: &Error) -> Result<(), Failure> {
         let report = error.report();
         let exit = Exit::from(error);
         self.failed.get_or_insert(exit);
@@ -84,7 +84,7 @@ impl Report {
     }
 
     /// Tells a check that passed with its text or failed with its error, and whether it passed.
-    pub(super) fn outcome(
+    pub(crate) fn outcome(
         &mut self,
         check: &str,
         outcome: &Result<String, Error>,
@@ -97,9 +97,10 @@ impl Report {
     }
 
     /// The end: how the first failure says it.
-    pub(super) fn finish(self) -> Result<(), Failure> {
+    pub(crate) fn finish(self) -> Result<(), Failure> {
         self.sink.finish()?;
-        self.failed.map_or(Ok(()), |exit| Err(Failure::Told(exit)))
+        self.failed
+            .map_or(Ok(()), |exit| Err(Failure::Reported(exit)))
     }
 
     fn tell(

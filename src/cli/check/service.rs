@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::graph::{Graph, Shape};
 
 /// A new token: one from the cache says nothing of a credential that was changed since.
-pub(super) fn token(graph: &Graph, report: &mut Report) -> Result<Option<AccessToken>, Failure> {
+pub(crate) fn token(graph: &Graph, report: &mut Report) -> Result<Option<AccessToken>, Failure> {
     match graph.client().acquire_token_by_force() {
         Ok(token) => {
             let left = token.expires_on().duration_since(SystemTime::now());
@@ -25,7 +25,7 @@ pub(super) fn token(graph: &Graph, report: &mut Report) -> Result<Option<AccessT
 }
 
 /// The application permissions in the token.
-pub(super) fn roles(
+pub(crate) fn roles(
     graph: &Graph,
     token: &AccessToken,
     report: &mut Report,
@@ -46,7 +46,7 @@ pub(super) fn roles(
 }
 
 /// The first page of what the parameters name.
-pub(super) fn call(graph: &Graph, endpoint: &str, report: &mut Report) -> Result<(), Failure> {
+pub(crate) fn call(graph: &Graph, endpoint: &str, report: &mut Report) -> Result<(), Failure> {
     let outcome = first_page(graph, endpoint);
     report.outcome("graph", &outcome).map(drop)
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use crate::cli::table::commands::COMMANDS;
 use crate::cli::table::{Command, Opt};
-use crate::nearest::nearest;
+use crate::text::nearest;
 
 /// The hint for an option that the command, which has these, does not know.
-pub(super) fn for_option(
+pub(crate) fn for_option(
     name: &str,
     command: &str,
     options: impl Iterator<Item = &'static Opt>,
@@ -60,7 +60,7 @@ fn of_other_commands(name: &str) -> Option<String> {
 }
 
 /// The hint for a word that is no command, or none below `above`.
-pub(super) fn for_word(word: &str, above: Option<&Command>) -> String {
+pub(crate) fn for_word(word: &str, above: Option<&Command>) -> String {
     // GET is near to the command of that name.
     const METHODS: [&str; 6] = ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
     let method = METHODS
@@ -85,7 +85,7 @@ pub(super) fn for_word(word: &str, above: Option<&Command>) -> String {
 }
 
 /// The names of the commands, or of those below one.
-pub(in crate::cli) fn choices(above: Option<&Command>) -> impl Iterator<Item = &'static str> {
+pub(crate) fn choices(above: Option<&Command>) -> impl Iterator<Item = &'static str> {
     COMMANDS.iter().filter_map(move |command| match above {
         Some(above) => command.name.strip_prefix(above.name)?.strip_prefix(' '),
         None => Some(command.name).filter(|name| !name.contains(' ')),
@@ -93,7 +93,7 @@ pub(in crate::cli) fn choices(above: Option<&Command>) -> impl Iterator<Item = &
 }
 
 /// Whether an operand with a slash looks like a path of Graph, and no such file is there.
-pub(super) fn is_path(operand: &str) -> bool {
+pub(crate) fn is_path(operand: &str) -> bool {
     let is_file = operand.ends_with(".json") || operand.starts_with(['.', '/']);
     !is_file && !Path::new(operand).exists()
 }

@@ -5,18 +5,18 @@ use crate::cli::table::{Command, Opt};
 
 /// An option, whoever reads it.
 #[derive(Clone, Copy)]
-pub(super) struct Flag {
-    pub(super) option: &'static Opt,
-    pub(super) shared: Option<&'static Shared>,
+pub(crate) struct Flag {
+    pub(crate) option: &'static Opt,
+    pub(crate) shared: Option<&'static Shared>,
 }
 
 impl Flag {
     /// Its line in the help.
-    pub(super) fn help(&self) -> String {
+    pub(crate) fn help(&self) -> String {
         format!("{}: {}", self.option.long, self.option.about)
     }
 
-    pub(super) fn of_shared(shared: &'static Shared) -> Self {
+    pub(crate) fn of_shared(shared: &'static Shared) -> Self {
         Self {
             option: &shared.option,
             shared: Some(shared),
@@ -25,7 +25,7 @@ impl Flag {
 
     /// All options that a command takes. An alias may have any of the shared ones before a command
     /// that has no use for them.
-    pub(super) fn all_of(command: &'static Command) -> impl Iterator<Item = Self> {
+    pub(crate) fn all_of(command: &'static Command) -> impl Iterator<Item = Self> {
         let groups = match command.groups {
             0 => u16::MAX,
             groups => groups,
@@ -40,18 +40,18 @@ impl Flag {
 }
 
 /// A line that is understood as far as options, commands and operands go.
-pub(in crate::cli) struct Normal {
-    pub(in crate::cli) command: &'static Command,
+pub(crate) struct Normal {
+    pub(crate) command: &'static Command,
     /// Those of the command's own, for argh.
-    pub(super) options: Vec<(&'static str, Option<String>)>,
-    pub(in crate::cli) shared: Vec<(&'static Shared, String)>,
-    pub(super) operands: Vec<String>,
-    pub(in crate::cli) wants_help: bool,
+    pub(crate) options: Vec<(&'static str, Option<String>)>,
+    pub(crate) shared: Vec<(&'static Shared, String)>,
+    pub(crate) operands: Vec<String>,
+    pub(crate) wants_help: bool,
 }
 
 impl Normal {
     /// `COMMAND options -- operands`.
-    pub(in crate::cli) fn line(&self) -> Vec<String> {
+    pub(crate) fn line(&self) -> Vec<String> {
         let names = self.command.name.split(' ').map(str::to_owned);
         let mut line: Vec<_> = names.collect();
         for (name, value) in &self.options {
@@ -65,12 +65,12 @@ impl Normal {
         line
     }
 
-    pub(in crate::cli) fn operands(&self) -> Vec<&str> {
+    pub(crate) fn operands(&self) -> Vec<&str> {
         self.operands.iter().map(String::as_str).collect()
     }
 
     /// The line that the help has for an option of the command.
-    pub(in crate::cli) fn help_of(&self, long: &str) -> Option<String> {
+    pub(crate) fn help_of(&self, long: &str) -> Option<String> {
         Flag::all_of(self.command)
             .find(|flag| flag.option.long == long)
             .map(|flag| flag.help())

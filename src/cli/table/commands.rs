@@ -23,7 +23,7 @@ const OUTPUT_FILE: Opt = opt(
 const JSON: Opt = opt(Output, "--json", "", "one JSON object a line");
 
 /// In the order of the help.
-pub(in crate::cli) static COMMANDS: &[Command] = &[
+pub(crate) static COMMANDS: &[Command] = &[
     Command {
         name: "get",
         about: "Read what is at PATH and follow every page",

@@ -10,30 +10,30 @@ use crate::cli::values::{Errors, auth, count, errors, priority, seconds};
 
 /// An option that more than one command takes.
 #[derive(Debug)]
-pub(in crate::cli) struct Shared {
-    pub(in crate::cli) option: Opt,
+pub(crate) struct Shared {
+    pub(crate) option: Opt,
     /// The groups that it belongs to; a command that takes one of them takes the option.
-    pub(in crate::cli) groups: u16,
+    pub(crate) groups: u16,
     /// Puts its value where it belongs; a switch is given an empty text.
-    pub(in crate::cli) read: fn(&mut Setup, &str) -> Result<(), String>,
+    pub(crate) read: fn(&mut Setup, &str) -> Result<(), String>,
 }
 
 /// Who the application is, and how it proves that.
-pub(in crate::cli) const IDENTITY: u16 = 1;
-pub(in crate::cli) const NETWORK: u16 = 1 << 1;
-pub(in crate::cli) const MESSAGES: u16 = 1 << 2;
+pub(crate) const IDENTITY: u16 = 1;
+pub(crate) const NETWORK: u16 = 1 << 1;
+pub(crate) const MESSAGES: u16 = 1 << 2;
 /// How requests are sent.
-pub(in crate::cli) const CALLS: u16 = 1 << 3;
+pub(crate) const CALLS: u16 = 1 << 3;
 /// Query options of OData.
-pub(in crate::cli) const QUERIES: u16 = 1 << 4;
-pub(in crate::cli) const PREVIEWS: u16 = 1 << 5;
+pub(crate) const QUERIES: u16 = 1 << 4;
+pub(crate) const PREVIEWS: u16 = 1 << 5;
 // Some of the above alone.
-pub(in crate::cli) const PARAMETERS: u16 = 1 << 6;
-pub(in crate::cli) const TENANT: u16 = 1 << 7;
-pub(in crate::cli) const CLIENT_ID: u16 = 1 << 8;
-pub(in crate::cli) const AUTHORITY: u16 = 1 << 9;
-pub(in crate::cli) const TOKEN_CACHE: u16 = 1 << 10;
-pub(in crate::cli) const MAX_TIME: u16 = 1 << 11;
+pub(crate) const PARAMETERS: u16 = 1 << 6;
+pub(crate) const TENANT: u16 = 1 << 7;
+pub(crate) const CLIENT_ID: u16 = 1 << 8;
+pub(crate) const AUTHORITY: u16 = 1 << 9;
+pub(crate) const TOKEN_CACHE: u16 = 1 << 10;
+pub(crate) const MAX_TIME: u16 = 1 << 11;
 
 const fn shared(
     groups: u16,
@@ -48,7 +48,7 @@ const fn shared(
 }
 
 /// In the order of the help.
-pub(in crate::cli) static SHARED: &[Shared] = &[
+pub(crate) static SHARED: &[Shared] = &[
     shared(
         QUERIES,
         opt(Query, "--select", "NAME,NAME", "only these properties").repeated(),
@@ -320,7 +320,7 @@ pub(in crate::cli) static SHARED: &[Shared] = &[
     shared(
         MESSAGES,
         opt(Messages, "--quiet", "", "only errors").short('q'),
-        |s, _| on(&mut s.voice.is_quiet),
+        |s, _| on(&mut s.log.is_quiet),
     ),
     shared(
         MESSAGES,
@@ -330,7 +330,7 @@ pub(in crate::cli) static SHARED: &[Shared] = &[
             "FORM",
             "json: each message as a JSON object; text",
         ),
-        |s, v| errors(v).map(|form| s.voice.is_json = matches!(form, Errors::Json)),
+        |s, v| errors(v).map(|form| s.log.is_json = matches!(form, Errors::Json)),
     ),
 ];
 
@@ -374,6 +374,6 @@ fn preview(setup: &mut Setup, preview: Preview) -> Result<(), String> {
 }
 
 fn louder(setup: &mut Setup) -> Result<(), String> {
-    setup.voice.verbosity = setup.voice.verbosity.saturating_add(1);
+    setup.log.verbosity = setup.log.verbosity.saturating_add(1);
     Ok(())
 }

@@ -4,15 +4,15 @@ use crate::cli::table::Section;
 
 /// Something to read about, beside the commands.
 #[derive(Debug)]
-pub(in crate::cli) struct Topic {
-    pub(in crate::cli) name: &'static str,
-    pub(in crate::cli) about: &'static str,
-    pub(in crate::cli) text: &'static str,
+pub(crate) struct Topic {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) text: &'static str,
     /// The options that belong to it.
-    pub(in crate::cli) section: Option<Section>,
+    pub(crate) section: Option<Section>,
 }
 
-pub(in crate::cli) const OVERVIEW: &str = "\
+pub(crate) const OVERVIEW: &str = "\
 Microsoft Graph for daemons: proves an application's identity, follows every
 page and writes JSON.
 
@@ -25,7 +25,7 @@ Examples:
   mgd get users --select id,mail -o tsv
 ";
 
-pub(in crate::cli) static TOPICS: &[Topic] = &[
+pub(crate) static TOPICS: &[Topic] = &[
     Topic {
         name: "auth",
         about: "how the application proves its identity",

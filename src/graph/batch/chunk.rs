@@ -12,16 +12,16 @@ use crate::graph::batch::object;
 pub(crate) struct Chunk {
     pub(crate) lines: Vec<Line>,
     /// For each line the places of those it depends on.
-    pub(super) needs: Vec<Vec<usize>>,
+    pub(crate) needs: Vec<Vec<usize>>,
 }
 
 /// What Graph takes in one request, with some room for what is put around the lines.
-pub(super) const MOST_BYTES: usize = 4_000_000;
+pub(crate) const MOST_BYTES: usize = 4_000_000;
 
 impl Chunk {
     /// Takes from the front of `pending` as many lines as go together: of one version, and none
     /// that a line behind them depends on, or the other way round.
-    pub(super) fn take(pending: &mut VecDeque<Line>) -> Result<Self, Error> {
+    pub(crate) fn take(pending: &mut VecDeque<Line>) -> Result<Self, Error> {
         let lines = pending.make_contiguous();
         let needs = needs(lines);
         let count = count(lines, &needs)?;
@@ -41,13 +41,13 @@ impl Chunk {
     }
 
     /// The version that all of it is of.
-    pub(super) fn version(&self) -> &'static str {
+    pub(crate) fn version(&self) -> &'static str {
         self.lines.first().map_or("v1.0", |line| line.version)
     }
 
     /// The body that asks for the lines at these places. What they depend on beyond them has
     /// been carried out.
-    pub(super) fn body(&self, places: &[usize]) -> Vec<u8> {
+    pub(crate) fn body(&self, places: &[usize]) -> Vec<u8> {
         let mut body = b"{\"requests\":[".to_vec();
         for (index, &place) in places.iter().enumerate() {
             body.extend_from_slice(if index > 0 { b"," } else { b"" });
@@ -88,7 +88,7 @@ impl Chunk {
 
 /// What the line at a place is called on its way: the ids of the input may be long, and those of
 /// another batch.
-pub(super) fn wire_id(place: usize) -> String {
+pub(crate) fn wire_id(place: usize) -> String {
     (place + 1).to_string()
 }
 

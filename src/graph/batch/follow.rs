@@ -8,7 +8,7 @@ use crate::graph::batch::line::Line;
 use crate::graph::batch::object;
 use crate::graph::redirect::RedirectFollower;
 use crate::graph::service::Graph;
-use crate::http::{self, Answer, Url};
+use crate::http::{self, Response, Url};
 
 /// The header fields that say what a body is.
 const TELLING: [&str; 4] = [
@@ -20,7 +20,7 @@ const TELLING: [&str; 4] = [
 
 /// The line of the output for what a redirect of this status leads to, and its status. The token
 /// and the headers of the request go to Graph alone.
-pub(super) fn follow(
+pub(crate) fn follow(
     graph: &Graph,
     line: &Line,
     status: u16,
@@ -32,9 +32,9 @@ pub(super) fn follow(
     let mut follower = RedirectFollower::new(root, url);
     follower.hop(status, location)?;
     loop {
-        let (answer, body) = fetch(graph, line, &follower)?;
-        if !follower.follow(&answer)? {
-            return Ok((write(line, &answer, &body), answer.status));
+        let (response, body) = fetch(graph, line, &follower)?;
+        if !follower.follow(&response)? {
+            return Ok((write(line, &response, &body), response.status));
         }
     }
 }
@@ -43,7 +43,7 @@ fn fetch(
     graph: &Graph,
     line: &Line,
     follower: &RedirectFollower,
-) -> Result<(Answer, Vec<u8>), Error> {
+) -> Result<(Response, Vec<u8>), Error> {
     let is_outside = follower.has_left_graph();
     let request = http::Request {
         headers: if is_outside { &[] } else { &line.headers },
@@ -52,26 +52,26 @@ fn fetch(
     };
     let mut call = graph.call();
     loop {
-        let mut answer = if is_outside {
+        let mut response = if is_outside {
             call.send_bare(&request)?
         } else {
-            call.send(&request)?.answer
+            call.send(&request)?.response
         };
-        match answer.body.read_all(graph.max_item()) {
-            Ok(body) => return Ok((answer, body)),
+        match response.body.read_all(graph.max_item()) {
+            Ok(body) => return Ok((response, body)),
             Err(fault) => call.failed(request.url.origin(), fault.into())?,
         }
     }
 }
 
-/// An answer in the form of those in a batch: JSON as it is, anything else in Base64.
-fn write(line: &Line, answer: &Answer, body: &[u8]) -> Vec<u8> {
+/// A response in the form of those in a batch: JSON as it is, anything else in Base64.
+fn write(line: &Line, response: &Response, body: &[u8]) -> Vec<u8> {
     let headers = TELLING.iter().filter_map(|name| {
-        let value = answer.header(name)?;
+        let value = response.header(name)?;
         Some(format!("\"{name}\":{}", object::token(value)))
     });
     let headers = headers.collect::<Vec<_>>().join(",");
-    let is_json = answer
+    let is_json = response
         .header("content-type")
         .is_some_and(|media| media.contains("json"));
     let json = Some(body).filter(|_| is_json).and_then(object::compact);
@@ -80,7 +80,7 @@ fn write(line: &Line, answer: &Answer, body: &[u8]) -> Vec<u8> {
         None if body.is_empty() => b"null".to_vec(),
         None => format!("\"{}\"", STANDARD.encode(body)).into_bytes(),
     };
-    let status = answer.status;
+    let status = response.status;
     let head = format!(",\"status\":{status},\"headers\":{{{headers}}},\"body\":");
     [
         b"{\"id\":",

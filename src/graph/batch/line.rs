@@ -2,42 +2,42 @@
 
 use crate::error::Error;
 use crate::graph::batch::object;
+use crate::graph::list::splitter::JsonError;
 use crate::graph::service::{Graph, check_header};
-use crate::graph::splitter::Flaw;
-use crate::nearest::nearest;
+use crate::text::nearest;
 
 /// A request of a batch.
 #[derive(Debug)]
 pub(crate) struct Line {
     /// Where it stands, from 1.
     pub(crate) number: u64,
-    pub(super) id: Id,
-    pub(super) method: String,
-    pub(super) version: &'static str,
+    pub(crate) id: Id,
+    pub(crate) method: String,
+    pub(crate) version: &'static str,
     /// The URL below the version, from its slash on.
-    pub(super) target: String,
-    pub(super) headers: Vec<(String, String)>,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
     /// The body as it came.
-    pub(super) body: Option<Vec<u8>>,
+    pub(crate) body: Option<Vec<u8>>,
     /// The keys of the requests that must have been carried out before.
-    pub(super) depends_on: Vec<String>,
+    pub(crate) depends_on: Vec<String>,
     /// How long the line was.
-    pub(super) length: usize,
+    pub(crate) length: usize,
 }
 
 /// What a request is called.
 #[derive(Debug)]
 pub(crate) struct Id {
     /// As it was given.
-    pub(super) token: Vec<u8>,
+    pub(crate) token: Vec<u8>,
     /// As it is compared: Graph knows no case in ids.
-    pub(super) key: String,
+    pub(crate) key: String,
 }
 
 /// Those that a batch takes.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const KEYS: [&str; 6] = ["id", "method", "url", "headers", "body", "dependsOn"];
-const ONE_A_LINE: &str = "each request stands on a line of its own, as jq -c writes it";
+const ONE_A_LINE: &str = "each request is one line, as jq -c writes it";
 
 /// The members of a line by name.
 #[derive(Default)]
@@ -51,12 +51,12 @@ impl Line {
     /// # Errors
     ///
     /// `Parameters` when it is no request, or would reach another object than the one meant.
-    pub(super) fn parse(text: &[u8], number: u64, graph: &Graph) -> Result<Self, Error> {
+    pub(crate) fn parse(text: &[u8], number: u64, graph: &Graph) -> Result<Self, Error> {
         let line = read(text, number, graph);
         line.map_err(|error| error.at(&format!("line {number}")))
     }
 
-    pub(super) fn is_get(&self) -> bool {
+    pub(crate) fn is_get(&self) -> bool {
         self.method == "GET"
     }
 }
@@ -242,7 +242,7 @@ fn string(what: &str, token: &[u8]) -> Result<String, Error> {
     object::text(token).ok_or_else(|| Error::parameters(format!("{what}: is no string")))
 }
 
-fn not_json(flaw: &Flaw) -> Error {
-    let Flaw { at, what } = flaw;
+fn not_json(flaw: &JsonError) -> Error {
+    let JsonError { at, what } = flaw;
     Error::parameters(format!("is no JSON object: {what} at byte {at}")).hint(ONE_A_LINE)
 }

@@ -1,8 +1,6 @@
 //! Many requests in few: JSON batching
 //! ([learn.microsoft.com/graph/json-batching](https://learn.microsoft.com/graph/json-batching)).
 
-mod again;
-mod answers;
 mod chunk;
 mod follow;
 mod line;
@@ -10,12 +8,14 @@ mod lines;
 mod object;
 mod outcome;
 mod post;
+mod responses;
+mod retry;
 mod run;
 mod window;
 
 pub(crate) use chunk::Chunk;
 pub(crate) use lines::Lines;
-pub(crate) use outcome::{Answered, Stop};
+pub(crate) use outcome::{BatchError, Outcome};
 pub(crate) use run::run;
 
 /// How many requests Graph takes in one.

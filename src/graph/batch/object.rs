@@ -1,10 +1,10 @@
 //! A JSON object taken apart into its members, token for token.
 
-use crate::graph::members::Member;
-use crate::graph::splitter::{Flaw, Piece, Splitter};
+use crate::graph::list::members::Member;
+use crate::graph::list::splitter::{JsonError, Piece, Splitter};
 
 /// The members of the object that `text` is, in their order, without white space between tokens.
-pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, Flaw> {
+pub(crate) fn members(text: &[u8]) -> Result<Vec<Member>, JsonError> {
     let mut members = Vec::new();
     each(&[text], &mut |key, value| {
         members.push((key.to_owned(), value.to_owned()));
@@ -14,7 +14,7 @@ pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, Flaw> {
 
 /// Shows the members of the object that these texts make together; none of them is copied that
 /// lies whole in one of the texts.
-pub(super) fn each(texts: &[&[u8]], show: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Flaw> {
+pub(crate) fn each(texts: &[&[u8]], show: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), JsonError> {
     walk(texts, &mut |piece| match piece {
         Piece::Member { key, value } => {
             show(key, value);
@@ -26,7 +26,7 @@ pub(super) fn each(texts: &[&[u8]], show: &mut dyn FnMut(&[u8], &[u8])) -> Resul
 }
 
 /// The items of the array that `text` is.
-pub(super) fn items(text: &[u8]) -> Result<Vec<Vec<u8>>, Flaw> {
+pub(crate) fn items(text: &[u8]) -> Result<Vec<Vec<u8>>, JsonError> {
     let mut items = Vec::new();
     walk(&[b"{\"value\":", text, b"}"], &mut |piece| match piece {
         Piece::Item { text, .. } => {
@@ -42,19 +42,19 @@ pub(super) fn items(text: &[u8]) -> Result<Vec<Vec<u8>>, Flaw> {
 fn walk(
     texts: &[&[u8]],
     take: &mut dyn FnMut(Piece<'_>) -> Result<(), &'static str>,
-) -> Result<(), Flaw> {
+) -> Result<(), JsonError> {
     let mut splitter = Splitter::new(texts.iter().map(|text| text.len()).sum());
     for text in texts {
         let mut at = 0;
         while let Some(piece) = splitter.next(text, &mut at)? {
-            take(piece).map_err(|what| Flaw { at: 0, what })?;
+            take(piece).map_err(|what| JsonError { at: 0, what })?;
         }
     }
     splitter.finish()
 }
 
 /// Any JSON text without white space between its tokens; `None` is none.
-pub(super) fn compact(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn compact(text: &[u8]) -> Option<Vec<u8>> {
     let mut values = Vec::new();
     let texts = [&b"{\"body\":"[..], text, b"}"];
     each(&texts, &mut |_, value| values.push(value.to_owned())).ok()?;
@@ -62,12 +62,12 @@ pub(super) fn compact(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The text of a string token.
-pub(super) fn text(token: &[u8]) -> Option<String> {
+pub(crate) fn text(token: &[u8]) -> Option<String> {
     serde_json::from_slice(token).ok()
 }
 
 /// A text as a string token.
-pub(super) fn token(text: &str) -> String {
+pub(crate) fn token(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 

@@ -4,7 +4,7 @@ use crate::error::Error;
 
 /// What came of one line.
 #[derive(Debug)]
-pub(crate) struct Answered {
+pub(crate) struct Outcome {
     /// The number of the line.
     pub(crate) number: u64,
     /// A line of the output.
@@ -15,15 +15,15 @@ pub(crate) struct Answered {
     pub(crate) is_partial: bool,
 }
 
-/// Why a batch ended without all its answers.
+/// Why a batch ended without all its responses.
 #[derive(Debug)]
-pub(crate) struct Stop {
+pub(crate) struct BatchError {
     pub(crate) error: Error,
     /// Whether others need not be tried. Where not, each line was given.
     pub(crate) is_final: bool,
 }
 
-impl From<Error> for Stop {
+impl From<Error> for BatchError {
     fn from(error: Error) -> Self {
         Self {
             error,

@@ -3,24 +3,24 @@
 use std::time::SystemTime;
 
 use crate::error::Error;
-use crate::graph::batch::answers::{Answers, Item, wrong};
 use crate::graph::batch::chunk::Chunk;
-use crate::graph::call::{Call, MAX_REFUSAL, Reply};
+use crate::graph::batch::responses::{BatchResponses, Item, wrong};
+use crate::graph::call::{Call, GraphResponse, MAX_REFUSAL};
 use crate::graph::service::Graph;
 use crate::http::{self, Content, Failure, Repeats, Url};
 
 /// Why there is no usable answer.
 #[derive(Debug)]
-pub(super) struct Lost {
-    pub(super) error: Error,
+pub(crate) struct Lost {
+    pub(crate) error: Error,
     /// Whether the requests may have been carried out all the same.
-    pub(super) is_unsure: bool,
+    pub(crate) is_unsure: bool,
     /// What asking again depends on, where it may help.
-    pub(super) failure: Option<Failure>,
+    pub(crate) failure: Option<Failure>,
 }
 
-/// Asks for the requests at these places; each has an answer or none.
-pub(super) fn post(
+/// Asks for the requests at these places; each has a response or none.
+pub(crate) fn post(
     graph: &Graph,
     chunk: &Chunk,
     places: &[usize],
@@ -41,12 +41,12 @@ pub(super) fn post(
         ..http::Request::get(&url)
     };
     let reply = call.send(&request).map_err(Lost::without_answer)?;
-    match reply.answer.status {
+    match reply.response.status {
         // The batch itself may be said to have failed because of a request in it.
         200..=299 | 424 => read(reply, chunk, places, graph.max_item()),
         501 | 505 | 507 => Err(Lost::for_sure(refused(reply))),
         status @ (408 | 500..) if !is_reading => {
-            let failure = Failure::Status(status, reply.answer.retry_after());
+            let failure = Failure::Status(status, reply.response.retry_after());
             Err(Lost {
                 error: refused(reply),
                 is_unsure: true,
@@ -64,19 +64,19 @@ fn url(graph: &Graph, chunk: &Chunk) -> Result<Url, Error> {
 }
 
 fn read(
-    mut reply: Reply,
+    mut reply: GraphResponse,
     chunk: &Chunk,
     places: &[usize],
     max_item: usize,
 ) -> Result<Vec<Option<Item>>, Lost> {
-    let now = reply.answer.date().unwrap_or_else(SystemTime::now);
-    let mut answers = Answers::new(chunk, places, max_item, now);
+    let now = reply.response.date().unwrap_or_else(SystemTime::now);
+    let mut responses = BatchResponses::new(chunk, places, max_item, now);
     let mut buffer = vec![0; 32 * 1024];
     let outcome = loop {
-        match reply.answer.body.read(&mut buffer) {
-            Ok(0) => break answers.finish(),
+        match reply.response.body.read(&mut buffer) {
+            Ok(0) => break responses.finish(),
             Ok(n) => {
-                if let Err(reason) = answers.take(&buffer[..n]) {
+                if let Err(reason) = responses.take(&buffer[..n]) {
                     break Err(reason);
                 }
             }
@@ -90,8 +90,8 @@ fn read(
         }
     };
     outcome.map_err(|reason| {
-        let instead = answers.without_list();
-        if reply.answer.status == 424 && instead.is_some() {
+        let instead = responses.without_list();
+        if reply.response.status == 424 && instead.is_some() {
             return Lost::for_sure(reply.refusal(instead));
         }
         let code = instead.and_then(|body| reply.refusal(Some(body)).report().code.clone());
@@ -107,8 +107,8 @@ fn read(
     })
 }
 
-fn refused(mut reply: Reply) -> Error {
-    let body = reply.answer.body.read_all(MAX_REFUSAL).ok();
+fn refused(mut reply: GraphResponse) -> Error {
+    let body = reply.response.body.read_all(MAX_REFUSAL).ok();
     reply.refusal(body.as_deref())
 }
 

@@ -2,12 +2,12 @@
 //! handed out.
 
 use crate::error::Error;
-use crate::graph::batch::again::{Standing, again, longest_wait};
-use crate::graph::batch::answers::{Item, unanswered};
 use crate::graph::batch::chunk::Chunk;
 use crate::graph::batch::follow::follow;
-use crate::graph::batch::outcome::{Answered, Stop};
+use crate::graph::batch::outcome::{BatchError, Outcome};
 use crate::graph::batch::post::{Lost, post};
+use crate::graph::batch::responses::{Item, unanswered};
+use crate::graph::batch::retry::{Standing, again, longest_wait};
 use crate::graph::call::Call;
 use crate::graph::redirect::is_redirect;
 use crate::graph::service::Graph;
@@ -18,12 +18,12 @@ struct Run<'r> {
     chunk: &'r Chunk,
     standings: Vec<Standing>,
     is_given: Vec<bool>,
-    give: &'r mut dyn FnMut(Answered),
+    give: &'r mut dyn FnMut(Outcome),
     /// Where to follow requests to, and whether that is wanted.
     moved: Option<Vec<usize>>,
 }
 
-/// Sends the requests of a chunk and gives each line once its answer is the last; with
+/// Sends the requests of a chunk and gives each line once its response is the last; with
 /// `follows`, what is said to lie elsewhere is fetched from there.
 ///
 /// # Errors
@@ -34,8 +34,8 @@ pub(crate) fn run(
     graph: &Graph,
     chunk: &Chunk,
     follows: bool,
-    give: &mut dyn FnMut(Answered),
-) -> Result<(), Stop> {
+    give: &mut dyn FnMut(Outcome),
+) -> Result<(), BatchError> {
     let count = chunk.lines.len();
     let mut run = Run {
         graph,
@@ -46,12 +46,12 @@ pub(crate) fn run(
         moved: follows.then(Vec::new),
     };
     let result = run.rounds();
-    // What would have been asked again keeps its last answer.
+    // What would have been asked again keeps its last response.
     (0..count).for_each(|place| run.settle(place));
     for place in run.moved.take().unwrap_or_default() {
         run.follow(place);
     }
-    result.map_err(|stop| Stop {
+    result.map_err(|stop| BatchError {
         error: match chunk.range() {
             (first, last) if first == last => stop.error.at(&format!("line {first}")),
             (first, last) => stop.error.at(&format!("lines {first} to {last}")),
@@ -61,7 +61,7 @@ pub(crate) fn run(
 }
 
 impl Run<'_> {
-    fn rounds(&mut self) -> Result<(), Stop> {
+    fn rounds(&mut self) -> Result<(), BatchError> {
         let mut call = self.graph.call();
         let mut open: Vec<usize> = (0..self.chunk.lines.len()).collect();
         while !open.is_empty() {
@@ -87,7 +87,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Takes the answer to a request, or that there is none.
+    /// Takes the response to a request, or that there is none.
     fn note(&mut self, place: usize, item: Option<Item>) {
         let standing = &mut self.standings[place];
         let is_server_error = |item: &Item| matches!(item.status, 500 | 502);
@@ -95,9 +95,9 @@ impl Run<'_> {
         standing.last = item;
         if standing.last.is_none() {
             let what = if self.chunk.lines[place].is_get() {
-                "graph answered the batch, but not this request in it"
+                "graph responded to the batch, but not to this request in it"
             } else {
-                "graph answered the batch, but not this request in it: it may have been applied"
+                "graph responded to the batch, but not to this request in it: it may have been applied"
             };
             self.give_none(place, "mgd.noAnswer", what);
         }
@@ -124,14 +124,14 @@ impl Run<'_> {
         waited.is_ok()
     }
 
-    /// Deals with requests that have no answer together: what only reads is asked again, unless
+    /// Deals with requests that have no response together: what only reads is asked again, unless
     /// it was to come after something of which nobody knows whether it was done.
     fn lose(
         &mut self,
         open: &[usize],
         lost: Lost,
         call: &mut Call<'_>,
-    ) -> Result<Vec<usize>, Stop> {
+    ) -> Result<Vec<usize>, BatchError> {
         if !lost.is_unsure {
             return Err(lost.error.into());
         }
@@ -151,7 +151,7 @@ impl Run<'_> {
                 break;
             };
             let place = left.remove(index);
-            let what = "not asked again: it depends on a request whose outcome is unknown";
+            let what = "not retried: it depends on a request whose outcome is unknown";
             self.give_none(place, "mgd.noAnswer", what);
         }
         let http = self.graph.client().http();
@@ -159,7 +159,7 @@ impl Run<'_> {
             return Err(lost.error.into());
         };
         if left.is_empty() {
-            return Err(Stop {
+            return Err(BatchError {
                 error: lost.error,
                 is_final: false,
             });
@@ -169,7 +169,7 @@ impl Run<'_> {
         Ok(left)
     }
 
-    /// Gives a request its last answer, if it has one and was not given.
+    /// Gives a request its last response, if it has one and was not given.
     fn settle(&mut self, place: usize) {
         let line = &self.chunk.lines[place];
         if self.is_given[place] {
@@ -182,7 +182,7 @@ impl Run<'_> {
         if let Some(moved) = self.moved.as_mut().filter(|_| is_elsewhere) {
             moved.push(place);
         } else {
-            let answered = Answered {
+            let answered = Outcome {
                 number: line.number,
                 text: std::mem::take(&mut item.line),
                 is_failed: !item.is_success(),
@@ -201,7 +201,7 @@ impl Run<'_> {
         let location = last.and_then(|item| item.location.clone());
         match follow(self.graph, line, status, location.as_deref()) {
             Ok((text, status)) => {
-                let answered = Answered {
+                let answered = Outcome {
                     number: line.number,
                     text,
                     is_failed: status >= 400,
@@ -216,7 +216,7 @@ impl Run<'_> {
     fn give_none(&mut self, place: usize, code: &str, message: &str) {
         self.standings[place].last = None;
         let line = &self.chunk.lines[place];
-        let answered = Answered {
+        let answered = Outcome {
             number: line.number,
             text: unanswered(line, code, message),
             is_failed: true,
@@ -225,7 +225,7 @@ impl Run<'_> {
         self.give(place, answered);
     }
 
-    fn give(&mut self, place: usize, answered: Answered) {
+    fn give(&mut self, place: usize, answered: Outcome) {
         self.is_given[place] = true;
         (self.give)(answered);
     }

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// The ids of the last lines, as hashes: an input may have any number of lines.
 #[derive(Debug, Default)]
-pub(super) struct Window {
+pub(crate) struct Window {
     recent: HashSet<u64>,
     older: HashSet<u64>,
 }
@@ -15,7 +15,7 @@ const LINES: usize = 10_000;
 
 impl Window {
     /// Takes an id; false says that it came before.
-    pub(super) fn take(&mut self, key: &str) -> bool {
+    pub(crate) fn take(&mut self, key: &str) -> bool {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let hash = hasher.finish();

@@ -5,7 +5,7 @@ use crate::http::Url;
 
 /// Refuses what is no function `delta`, and what names a place in its listing: the places are in
 /// the state, and a full round would begin at one.
-pub(super) fn check(given: &str, url: &Url) -> Result<(), Error> {
+pub(crate) fn check(given: &str, url: &Url) -> Result<(), Error> {
     let (path, query) = split(url);
     let last = path.rsplit('/').next().unwrap_or_default();
     let last = last.to_ascii_lowercase();
@@ -26,8 +26,8 @@ pub(super) fn check(given: &str, url: &Url) -> Result<(), Error> {
             "deltatoken" | "skiptoken" | "token"
         ) {
             return Err(
-                Error::parameters(format!("path: names a place in the listing by {name}")).hint(
-                    "leave it out: the state knows the place, and --from-now begins at the latest",
+                Error::parameters(format!("path: names a position by {name}")).hint(
+                    "leave it out: the state holds the position, and --from-now begins at the latest",
                 ),
             );
         }
@@ -38,7 +38,7 @@ pub(super) fn check(given: &str, url: &Url) -> Result<(), Error> {
 /// The same listing from now on. SharePoint, which has files and sites, names the place otherwise
 /// (learn.microsoft.com/graph/api/driveitem-delta, listitem-delta, site-delta) than everybody else
 /// (delta-query-overview).
-pub(super) fn from_now(url: &Url) -> Result<Url, Error> {
+pub(crate) fn from_now(url: &Url) -> Result<Url, Error> {
     let (path, query) = split(url);
     let is_of_sharepoint = path.split('/').any(|segment| {
         let segment = segment.to_ascii_lowercase();

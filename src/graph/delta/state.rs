@@ -7,20 +7,20 @@ use crate::http::Url;
 
 /// The place in a listing of changes, and whose listing it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct State {
+pub(crate) struct State {
     /// What the listing is asked for at, with its query.
     url: String,
     authority: String,
     client_id: String,
-    pub(super) round: Round,
-    pub(super) at: At,
+    pub(crate) round: Round,
+    pub(crate) at: At,
     /// What is asked next, byte for byte.
-    pub(super) link: String,
+    pub(crate) link: String,
 }
 
 /// What is being listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Round {
+pub(crate) enum Round {
     /// All that there is, at first or after a reset.
     Full,
     /// What has changed.
@@ -29,7 +29,7 @@ pub(super) enum Round {
 
 /// How far the round is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum At {
+pub(crate) enum At {
     /// Nothing of it is there.
     Start,
     /// Some of its pages.
@@ -45,7 +45,7 @@ const MEMBERS: usize = 7;
 
 impl State {
     /// Before the first round of the listing at `url`.
-    pub(super) fn new(graph: &Graph, url: &Url) -> Self {
+    pub(crate) fn new(graph: &Graph, url: &Url) -> Self {
         let client = graph.client();
         Self {
             url: url.as_str().to_owned(),
@@ -58,7 +58,7 @@ impl State {
     }
 
     /// The same listing at another place.
-    pub(super) fn moved(&self, round: Round, at: At, link: &Url) -> Self {
+    pub(crate) fn moved(&self, round: Round, at: At, link: &Url) -> Self {
         Self {
             round,
             at,
@@ -68,7 +68,7 @@ impl State {
     }
 
     /// Whether all that there is follows, from the start.
-    pub(super) fn is_before_all(&self) -> bool {
+    pub(crate) fn is_before_all(&self) -> bool {
         (self.round, self.at) == (Round::Full, At::Start)
     }
 
@@ -77,7 +77,7 @@ impl State {
     /// # Errors
     ///
     /// What is wrong with it, as text without anything that stands in it.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, &'static str> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, &'static str> {
         const DAMAGED: &str = "is damaged, or no state of a listing";
         let value: Value = serde_json::from_slice(bytes).map_err(|_| DAMAGED)?;
         match value["version"].as_u64() {
@@ -110,7 +110,7 @@ impl State {
         })
     }
 
-    pub(super) fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let text = |text: &str| Value::from(text).to_string();
         let round = match self.round {
             Round::Full => "full",
@@ -131,7 +131,7 @@ impl State {
     }
 
     /// Says what makes it the state of another listing than `other`'s.
-    pub(super) fn differs(&self, other: &Self) -> Option<String> {
+    pub(crate) fn differs(&self, other: &Self) -> Option<String> {
         let is_same = |one: &str, two: &str| one.eq_ignore_ascii_case(two);
         let parse = |text: &str| Url::parse(text).ok();
         let (Some(mine), Some(theirs)) = (parse(&self.url), parse(&other.url)) else {

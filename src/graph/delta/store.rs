@@ -10,7 +10,7 @@ use crate::graph::delta::state::State;
 
 /// The state file of one listing, ours alone until it is dropped.
 #[derive(Debug)]
-pub(super) struct Store {
+pub(crate) struct Store {
     files: Files,
     #[expect(dead_code, reason = "dropping them is their use")]
     locks: Vec<File>,
@@ -25,7 +25,7 @@ impl Store {
     /// # Errors
     ///
     /// `Unavailable` when another process has the lock, `Local` when there is none to be had.
-    pub(super) fn lock(mut files: Files) -> Result<Self, Error> {
+    pub(crate) fn lock(mut files: Files) -> Result<Self, Error> {
         let mut locks = vec![lock(&files.state)?];
         // Two locks of one file would be in each other's way.
         files.out = files.out.filter(|out| !is_same(out, &files.state));
@@ -37,7 +37,7 @@ impl Store {
 
     /// The state in the file that is read, and the one in the file that is written; `None` is a file
     /// that is not there. No state of another listing than `new`'s is taken, and none is overwritten.
-    pub(super) fn read(&self, new: &State) -> Result<(Option<State>, Option<State>), Error> {
+    pub(crate) fn read(&self, new: &State) -> Result<(Option<State>, Option<State>), Error> {
         let state = read(self.path(), new)?;
         let out = if self.target() == self.path() {
             state.clone()
@@ -48,22 +48,22 @@ impl Store {
     }
 
     /// The file that is read.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.files.state
     }
 
     /// The file that is written.
-    pub(super) fn target(&self) -> &Path {
+    pub(crate) fn target(&self) -> &Path {
         self.files.out.as_ref().unwrap_or(&self.files.state)
     }
 
     /// Finds out whether a state could be written.
-    pub(super) fn try_out(&self, state: &State) -> Result<(), Error> {
+    pub(crate) fn try_out(&self, state: &State) -> Result<(), Error> {
         let written = try_own(self.target(), &state.write());
         written.map_err(|error| self.unwritten(&error))
     }
 
-    pub(super) fn write(&self, state: &State) -> Result<(), Error> {
+    pub(crate) fn write(&self, state: &State) -> Result<(), Error> {
         let written = replace_own(self.target(), &state.write());
         written.map_err(|error| self.unwritten(&error))
     }
@@ -75,12 +75,12 @@ impl Store {
 }
 
 /// A state file and what is the matter with it.
-pub(super) fn told(path: &Path, cause: &str) -> String {
+pub(crate) fn told(path: &Path, cause: &str) -> String {
     format!("state {}: {cause}", shown(path))
 }
 
 /// A state file that is no use.
-pub(super) fn damaged(path: &Path, cause: &str) -> Error {
+pub(crate) fn damaged(path: &Path, cause: &str) -> Error {
     failed(path, cause).hint("restore it, or remove it for a full round as at first")
 }
 

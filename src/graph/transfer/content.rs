@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::graph::call::Call;
 use crate::graph::redirect::RedirectFollower;
 use crate::graph::service::Graph;
-use crate::http::{self, Answer, Origin, Url};
+use crate::http::{self, Origin, Response, Url};
 
 /// A request for content, or for the rest of it.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct ContentRequest<'r> {
 /// The first response that is no redirect.
 #[derive(Debug)]
 pub(crate) struct Found {
-    pub(crate) answer: Answer,
+    pub(crate) response: Response,
     pub(crate) origin: Origin,
     /// Whether the redirects have left Graph.
     pub(crate) is_outside: bool,
@@ -32,20 +32,20 @@ impl ContentRequest<'_> {
         let graph = self.graph.root()?.origin();
         let mut follower = RedirectFollower::new(graph, url.clone());
         loop {
-            let mut answer = self.ask(&follower, call)?;
+            let mut response = self.ask(&follower, call)?;
             let origin = follower.url().origin().clone();
-            if !follower.follow(&answer)? {
+            if !follower.follow(&response)? {
                 return Ok(Found {
-                    answer,
+                    response,
                     origin,
                     is_outside: follower.has_left_graph(),
                 });
             }
-            answer.body.drain();
+            response.body.drain();
         }
     }
 
-    fn ask(&self, follower: &RedirectFollower, call: &mut Call<'_>) -> Result<Answer, Error> {
+    fn ask(&self, follower: &RedirectFollower, call: &mut Call<'_>) -> Result<Response, Error> {
         let is_outside = follower.has_left_graph();
         let is_for_part = follower.is_redirected() || self.is_direct;
         let ours = self.graph.headers_and(&[]).into_iter();
@@ -61,8 +61,8 @@ impl ContentRequest<'_> {
             return call.send_bare(&request);
         }
         let reply = call.send(&request)?;
-        match reply.answer.status {
-            200..400 | 416 => Ok(reply.answer),
+        match reply.response.status {
+            200..400 | 416 => Ok(reply.response),
             _ => reply.accepted(),
         }
     }

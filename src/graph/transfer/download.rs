@@ -7,7 +7,7 @@ use crate::graph::transfer::content::{ContentRequest, Found};
 use crate::graph::transfer::item_path::ItemPath;
 use crate::graph::transfer::outside::outside_error;
 use crate::graph::transfer::ranges::ContentRange;
-use crate::http::{Answer, Body, Failed, Origin, Url};
+use crate::http::{Body, Failed, Origin, Response, Url};
 
 /// Content that is being read.
 #[derive(Debug)]
@@ -51,8 +51,8 @@ pub(crate) enum Step {
 }
 
 enum Opened {
-    Whole(Answer, Origin),
-    Rest(Answer, Origin),
+    Whole(Response, Origin),
+    Rest(Response, Origin),
     /// The rest of what is at hand cannot be had: another version, or no ranges.
     Other,
 }
@@ -154,12 +154,12 @@ impl Download<'_> {
     fn open(&mut self) -> Result<bool, Error> {
         if self.place > 0 && self.version.etag.is_some() {
             match self.find(true)? {
-                Opened::Rest(answer, origin) => {
-                    self.begin(answer, origin);
+                Opened::Rest(response, origin) => {
+                    self.begin(response, origin);
                     return Ok(false);
                 }
-                Opened::Whole(answer, origin) => {
-                    self.begin_anew(answer, origin);
+                Opened::Whole(response, origin) => {
+                    self.begin_anew(response, origin);
                     return Ok(true);
                 }
                 Opened::Other => {
@@ -169,7 +169,7 @@ impl Download<'_> {
             }
         }
         match self.find(false)? {
-            Opened::Whole(answer, origin) => self.begin_anew(answer, origin),
+            Opened::Whole(response, origin) => self.begin_anew(response, origin),
             Opened::Rest(_, origin) => {
                 let text = format!("{}: a part of the content came, not all", origin.name());
                 return Err(Error::protocol(text).status(206));
@@ -179,18 +179,18 @@ impl Download<'_> {
         Ok(true)
     }
 
-    fn begin(&mut self, answer: Answer, origin: Origin) {
+    fn begin(&mut self, response: Response, origin: Origin) {
         self.origin = origin;
-        self.body = Some(answer.body);
+        self.body = Some(response.body);
     }
 
-    fn begin_anew(&mut self, answer: Answer, origin: Origin) {
-        let is_as_kept = is_as_kept(&answer);
-        let etag = answer.header("etag").filter(|etag| is_strong(etag));
-        let length = answer.header("content-length");
+    fn begin_anew(&mut self, response: Response, origin: Origin) {
+        let is_as_kept = is_as_kept(&response);
+        let etag = response.header("etag").filter(|etag| is_strong(etag));
+        let length = response.header("content-length");
         self.version = Version {
             etag: etag.filter(|_| is_as_kept).map(str::to_owned),
-            total: match answer.status {
+            total: match response.status {
                 204 => Some(0),
                 _ => length
                     .filter(|_| is_as_kept)
@@ -199,7 +199,7 @@ impl Download<'_> {
         };
         self.place = 0;
         self.end = self.version.total;
-        self.begin(answer, origin);
+        self.begin(response, origin);
     }
 
     /// Asks Graph where the content is, and there for it, or for the rest of it. Always both: a
@@ -213,32 +213,32 @@ impl Download<'_> {
                 is_direct: self.is_direct,
             };
             let Found {
-                answer,
+                response,
                 origin,
                 is_outside,
             } = request.send(&self.url, &mut self.call)?;
             self.is_direct = !is_outside;
             self.origin = origin.clone();
-            let opened = match answer.status {
-                200 if !is_outside && is_entity(&answer) => {
+            let opened = match response.status {
+                200 if !is_outside && is_entity(&response) => {
                     let error = Error::parameters("graph: the response is an entity, not content");
                     return Err(error.hint("mgd get PATH prints it").status(200));
                 }
-                200 | 204 => Opened::Whole(answer, origin),
-                206 if is_rest => match self.rest_in(&answer) {
+                200 | 204 => Opened::Whole(response, origin),
+                206 if is_rest => match self.rest_in(&response) {
                     // Less than all of the rest may come.
                     Some(range) => {
                         self.version.total = Some(range.total);
                         self.end = Some(range.end);
-                        Opened::Rest(answer, origin)
+                        Opened::Rest(response, origin)
                     }
                     None => Opened::Other,
                 },
-                206 => Opened::Rest(answer, origin),
+                206 => Opened::Rest(response, origin),
                 416 if is_rest => Opened::Other,
                 401 | 403 | 404 | 410 if is_outside => {
                     self.refused += 1;
-                    let error = outside_error(answer, &origin, "content");
+                    let error = outside_error(response, &origin, "content");
                     if self.refused >= MOST_REFUSED {
                         return Err(error);
                     }
@@ -249,21 +249,21 @@ impl Download<'_> {
                     let text = format!("{}: no content (HTTP {status})", origin.name());
                     return Err(Error::protocol(text).status(status));
                 }
-                _ => return Err(outside_error(answer, &origin, "content")),
+                _ => return Err(outside_error(response, &origin, "content")),
             };
             return Ok(opened);
         }
     }
 
     /// What a response holds that goes on where we are, in the same version.
-    fn rest_in(&self, answer: &Answer) -> Option<ContentRange> {
-        let range = answer
+    fn rest_in(&self, response: &Response) -> Option<ContentRange> {
+        let range = response
             .header("content-range")
             .and_then(ContentRange::read)?;
         let is_rest = range.start == self.place
             && self.version.total.is_none_or(|total| total == range.total)
-            && is_as_kept(answer)
-            && answer.header("etag") == self.version.etag.as_deref();
+            && is_as_kept(response)
+            && response.header("etag") == self.version.etag.as_deref();
         is_rest.then_some(range)
     }
 
@@ -295,14 +295,14 @@ fn content_url(url: Url) -> Result<Url, Error> {
 
 /// Whether a response is OData and no stored file, which may be JSON too
 /// ([OData JSON §3.1](https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_ControllingtheAmountofControlInforma)).
-fn is_entity(answer: &Answer) -> bool {
-    let media = answer.header("content-type").unwrap_or_default();
+fn is_entity(response: &Response) -> bool {
+    let media = response.header("content-type").unwrap_or_default();
     media.to_ascii_lowercase().contains("odata.metadata=")
 }
 
-/// Whether the bytes of the answer are those that are kept, not an encoding of them.
-fn is_as_kept(answer: &Answer) -> bool {
-    let mut codings = answer.headers("content-encoding");
+/// Whether the bytes of the response are those that are kept, not an encoding of them.
+fn is_as_kept(response: &Response) -> bool {
+    let mut codings = response.headers("content-encoding");
     codings.all(|coding| matches!(coding.trim(), "" | "identity"))
 }
 

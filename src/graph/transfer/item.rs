@@ -31,7 +31,7 @@ impl DriveItem {
                 value,
             }),
             _ => Err(Error::protocol(format!(
-                "graph: the answer is no item: {}",
+                "graph: the response is no drive item: {}",
                 redactor.excerpt(body)
             ))),
         }

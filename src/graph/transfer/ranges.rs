@@ -1,8 +1,8 @@
-//! Which bytes an answer holds, and which ones an upload session still lacks.
+//! Which bytes a response holds, and which ones an upload session still lacks.
 
 use serde_json::Value;
 
-/// The bytes that an answer holds, of how many
+/// The bytes that a response holds, of how many
 /// ([RFC 9110 §14.4](https://www.rfc-editor.org/rfc/rfc9110#section-14.4)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ContentRange {

@@ -11,7 +11,7 @@ use crate::fs::{cause, hold, own_folder};
 use crate::graph::redirect::resolve;
 use crate::graph::transfer::source::Source;
 use crate::http::{Origin, Url};
-use crate::notice::Listener;
+use crate::log::Listener;
 
 /// A file of our own that holds the session's URL, which is a secret, and what is uploaded.
 /// Without it an upload that ends early begins anew.

@@ -20,7 +20,7 @@ pub(crate) struct UploadSession<'h> {
 /// What came of sending a slice.
 #[derive(Debug)]
 pub(crate) enum Sent {
-    /// The file is whole; this is the answer's body.
+    /// The file is whole; this is the response's body.
     Done(Vec<u8>),
     /// The slice is there, and these bytes come next if the session says so.
     Taken(Option<MissingRange>),
@@ -40,7 +40,7 @@ pub(crate) enum Status {
     Gone,
 }
 
-/// The bound on an answer.
+/// The bound on a response.
 const MAX_ANSWER: usize = 1 << 20;
 
 impl<'h> UploadSession<'h> {
@@ -59,26 +59,26 @@ impl<'h> UploadSession<'h> {
             content: Content::Part(part),
             ..self.request()
         };
-        let mut answer = match call.send_once(&request) {
-            Ok(answer) => answer,
+        let mut response = match call.send_once(&request) {
+            Ok(response) => response,
             Err(fault) if fault.is_passing => return Sent::Unclear(fault.into()),
             Err(fault) => return Sent::Refused(fault.error),
         };
         let origin = self.url.origin();
-        match answer.status {
-            200..=202 => match answer.body.read_all(MAX_ANSWER) {
-                Ok(body) => taken(answer.status, body),
-                Err(_) if answer.status == 202 => Sent::Taken(None),
+        match response.status {
+            200..=202 => match response.body.read_all(MAX_ANSWER) {
+                Ok(body) => taken(response.status, body),
+                Err(_) if response.status == 202 => Sent::Taken(None),
                 Err(fault) => Sent::Unclear(Failed::broken(fault.error)),
             },
             404 | 410 => Sent::Gone,
             416 => {
-                let error = outside_error(answer, origin, "slice taken");
+                let error = outside_error(response, origin, "slice taken");
                 Sent::Unclear(Failed::broken(error))
             }
             _ => {
-                let failure = answer.failure();
-                let error = outside_error(answer, origin, "slice taken");
+                let failure = response.failure();
+                let error = outside_error(response, origin, "slice taken");
                 match failure {
                     Some(failure) => Sent::Unclear(Failed { error, failure }),
                     None => Sent::Refused(error),
@@ -92,13 +92,19 @@ impl<'h> UploadSession<'h> {
         let request = self.request();
         let origin = self.url.origin();
         loop {
-            let mut answer = call.send_bare(&request)?;
-            match answer.status {
+            let mut response = call.send_bare(&request)?;
+            match response.status {
                 404 | 410 => return Ok(Status::Gone),
                 200..300 => {}
-                _ => return Err(outside_error(answer, origin, "word of the upload session")),
+                _ => {
+                    return Err(outside_error(
+                        response,
+                        origin,
+                        "word of the upload session",
+                    ));
+                }
             }
-            let fault = match answer.body.read_all(MAX_ANSWER) {
+            let fault = match response.body.read_all(MAX_ANSWER) {
                 Ok(body) => {
                     let session = serde_json::from_slice(&body).unwrap_or(Value::Null);
                     if is_complete(&session) {
@@ -124,8 +130,8 @@ impl<'h> UploadSession<'h> {
             ..self.request()
         };
         let mut call = Call::without_retry(self.graph.client());
-        if let Ok(mut answer) = call.send_once(&request) {
-            answer.body.drain();
+        if let Ok(mut response) = call.send_once(&request) {
+            response.body.drain();
         }
     }
 
@@ -139,8 +145,8 @@ impl<'h> UploadSession<'h> {
 
 /// What a 2xx to a slice says. Outlook answers 200 where OneDrive answers 202.
 fn taken(status: u16, body: Vec<u8>) -> Sent {
-    let answer = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    match first_missing(&answer) {
+    let response = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    match first_missing(&response) {
         None if status != 202 => Sent::Done(body),
         lacks => Sent::Taken(lacks),
     }

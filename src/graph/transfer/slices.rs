@@ -90,16 +90,16 @@ impl Upload<'_> {
             content: Content::Bytes(body.as_bytes()),
             ..http::Request::get(&url)
         };
-        let (_, answer) = call.read(&request, MAX_ANSWER)?;
-        let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        let (_, response) = call.read(&request, MAX_ANSWER)?;
+        let response: Value = serde_json::from_slice(&response).unwrap_or_default();
         let fail = |reason: &str| Error::protocol(format!("graph: the upload session {reason}"));
-        let link = answer.get("uploadUrl").and_then(Value::as_str);
+        let link = response.get("uploadUrl").and_then(Value::as_str);
         let link = link.ok_or_else(|| fail("has no url"))?;
         let link = resolve(url.origin(), None, link)
             .map_err(|reason| fail(&format!("has a url that cannot be used: it {reason}")))?;
         http.listener()
             .note(|| format!("the upload session is at {}", link.host()));
-        let lacks = first_missing(&answer).unwrap_or(START);
+        let lacks = first_missing(&response).unwrap_or(START);
         Ok((UploadSession::new(self.graph, link), lacks))
     }
 
@@ -203,7 +203,7 @@ impl Upload<'_> {
             match status.map_err(|error| self.given_up(session, saved, error))? {
                 Status::Lacks(lacks) => return Ok(ControlFlow::Continue(lacks)),
                 Status::Gone => return Ok(ControlFlow::Break(Outcome::Gone(is_last_sent))),
-                // The answer that said so was lost, or the file is being put together.
+                // The response that said so was lost, or the file is being put together.
                 Status::Whole if is_last_sent => {}
                 Status::Whole => {
                     let error = Error::protocol("the upload session ended before the file did");
@@ -213,7 +213,7 @@ impl Upload<'_> {
             if let Some(item) = self.look(saved)? {
                 return Ok(ControlFlow::Break(Outcome::Stored(item)));
             }
-            let error = "the upload session has the whole file, and it is not in its place";
+            let error = "the upload session has the whole file, but the file is not there";
             let failed = Failed::broken(Error::unavailable(error));
             call.failed(session.url.origin(), failed)?;
         }

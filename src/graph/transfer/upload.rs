@@ -6,11 +6,11 @@ use crate::graph::transfer::item::DriveItem;
 use crate::graph::transfer::saved_session::{Progress, SavedSession};
 use crate::graph::transfer::source::Source;
 use crate::graph::transfer::target::{Conflict, Target};
-use crate::http::{self, Answer, Content, Part, Repeats, Url};
+use crate::http::{self, Content, Part, Repeats, Response, Url};
 
 /// What is sent in one request at the most; above, in slices.
 const MOST_AT_ONCE: u64 = 4 << 20;
-/// The bound on the answer to the whole file, or to a new session.
+/// The bound on the response to the whole file, or to a new session.
 pub(crate) const MAX_ANSWER: usize = 1 << 20;
 
 /// A file on its way to a place.
@@ -64,7 +64,7 @@ impl Upload<'_> {
         if self.target.conflict != Conflict::Replace {
             saved.save(self.source, &Progress::Sent);
         }
-        let answer = self.put_whole().map_err(|error| {
+        let response = self.put_whole().map_err(|error| {
             if !error.report().is_unsure {
                 saved.forget();
             } else if saved.is_there() && self.target.conflict == Conflict::Fail {
@@ -72,18 +72,18 @@ impl Upload<'_> {
             }
             error
         });
-        let mut answer = answer?;
+        let mut response = response?;
         self.source.check().inspect_err(|_| saved.forget())?;
-        match answer.body.read_all(MAX_ANSWER) {
-            Ok(body) => DriveItem::read(&body, &answer.redactor),
-            // It is stored, under a name that only this answer had.
+        match response.body.read_all(MAX_ANSWER) {
+            Ok(body) => DriveItem::read(&body, &response.redactor),
+            // It is stored, under a name that only this response had.
             Err(fault) if self.target.conflict == Conflict::Rename => Err(fault.error.unsure()),
             Err(fault) if fault.is_passing => self.graph.drive_item(self.target.item()),
             Err(fault) => Err(fault.error),
         }
     }
 
-    fn put_whole(&self) -> Result<Answer, Error> {
+    fn put_whole(&self) -> Result<Response, Error> {
         let url = url(&self.target.content())?;
         let part = Part {
             file: &self.source.file,
@@ -131,7 +131,7 @@ fn explained(error: Error) -> Error {
         .as_deref()
         .is_some_and(|code| code.eq_ignore_ascii_case("nameAlreadyExists"));
     if is_taken && error.report().hint.is_none() {
-        error.hint("--conflict replace takes its place, and --conflict rename another name")
+        error.hint("--conflict replace replaces it, --conflict rename takes another name")
     } else {
         error
     }

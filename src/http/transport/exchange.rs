@@ -1,36 +1,36 @@
-//! One exchange: the way to the host, an agent for it, and what is told of the answer.
+//! One exchange: the way to the host, an agent for it, and what is told of the response.
 
 use std::time::{Duration, Instant};
 
 use ureq::Agent;
-use ureq::http::{HeaderMap, Response};
+use ureq::http::{HeaderMap, Response as UreqResponse};
 
 use crate::error::Error;
 use crate::http::body::Body;
 use crate::http::connect;
 use crate::http::crypto::provider;
-use crate::http::fault::{Fault, Patience};
 use crate::http::message::{Repeats, Request, guid, run, shown};
 use crate::http::proxy;
 use crate::http::roots::{self, Roots};
 use crate::http::transport::line::Line;
-use crate::http::transport::{Answer, Http};
+use crate::http::transport::{Http, Response};
+use crate::http::transport_error::{Timeouts, TransportError};
 use crate::secret::Secret;
 
 /// How a request leaves.
 #[derive(Clone, Debug)]
-pub(super) enum Way {
+pub(crate) enum Route {
     /// To an endpoint beside this machine.
-    Near,
+    Local,
     /// To the network, perhaps through a proxy.
-    Far(Option<Secret>),
+    Network(Option<Secret>),
 }
 
-impl Way {
+impl Route {
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Near, Self::Near) | (Self::Far(None), Self::Far(None)) => true,
-            (Self::Far(Some(one)), Self::Far(Some(two))) => one.expose() == two.expose(),
+            (Self::Local, Self::Local) | (Self::Network(None), Self::Network(None)) => true,
+            (Self::Network(Some(one)), Self::Network(Some(two))) => one.expose() == two.expose(),
             _ => false,
         }
     }
@@ -40,25 +40,25 @@ impl Way {
 const LONG_QUERY: usize = 16;
 
 /// All that it takes to send a request once.
-pub(super) struct Ready {
-    way: Way,
+pub(crate) struct Ready {
+    way: Route,
     agent: Agent,
     client_request_id: String,
 }
 
 /// A request that was answered: the head, and the body to come.
-pub(super) struct Sent {
-    response: Response<ureq::Body>,
+pub(crate) struct Sent {
+    response: UreqResponse<ureq::Body>,
     time: Duration,
     client_request_id: String,
 }
 
 impl Ready {
-    pub(super) fn send(self, request: &Request<'_>) -> Result<Sent, Fault> {
+    pub(crate) fn send(self, request: &Request<'_>) -> Result<Sent, TransportError> {
         let start = Instant::now();
         let proxy = match &self.way {
-            Way::Far(Some(proxy)) => Some(proxy::name(proxy)),
-            Way::Far(None) | Way::Near => None,
+            Route::Network(Some(proxy)) => Some(proxy::name(proxy)),
+            Route::Network(None) | Route::Local => None,
         };
         let response = run(&self.agent, request, &self.client_request_id, proxy);
         let response = response.map_err(|fault| match request.repeats {
@@ -75,14 +75,16 @@ impl Ready {
 
 impl Http {
     /// Sends a request once.
-    pub(crate) fn exchange(&self, request: &Request<'_>) -> Result<Answer, Fault> {
-        let ready = self.ready(request).map_err(Fault::before_sending)?;
+    pub(crate) fn exchange(&self, request: &Request<'_>) -> Result<Response, TransportError> {
+        let ready = self
+            .ready(request)
+            .map_err(TransportError::before_sending)?;
         let sent = ready.send(request)?;
         Ok(self.receive(request, sent))
     }
 
     /// Finds the way for a request; all that is told before it leaves is told here.
-    pub(super) fn ready(&self, request: &Request<'_>) -> Result<Ready, Error> {
+    pub(crate) fn ready(&self, request: &Request<'_>) -> Result<Ready, Error> {
         self.add_secrets(request);
         let way = self.way(request)?;
         let agent = self.agent(request, &way)?;
@@ -118,14 +120,14 @@ impl Http {
     }
 
     /// Takes what a request was answered with, and tells of it.
-    pub(super) fn receive(&self, request: &Request<'_>, sent: Sent) -> Answer {
+    pub(crate) fn receive(&self, request: &Request<'_>, sent: Sent) -> Response {
         self.note_answer(request.url.origin());
         self.trace(request, &sent.response, sent.time);
         let (head, body) = sent.response.into_parts();
         self.trace_headers(&head.headers);
         let has_body = request.method != "HEAD";
         let host = request.url.origin().name();
-        Answer {
+        Response {
             status: head.status.as_u16(),
             body: Body::new(&host, &head, body, has_body, self.redactor()),
             headers: head.headers,
@@ -135,7 +137,7 @@ impl Http {
         }
     }
 
-    fn trace(&self, request: &Request<'_>, response: &Response<ureq::Body>, time: Duration) {
+    fn trace(&self, request: &Request<'_>, response: &UreqResponse<ureq::Body>, time: Duration) {
         self.listener().note(|| {
             let method = request.method;
             let status = response.status().as_u16();
@@ -147,7 +149,7 @@ impl Http {
         });
     }
 
-    /// What support asks for first, and how the answer came.
+    /// What support asks for first, and how the response came.
     fn trace_headers(&self, headers: &HeaderMap) {
         const NAMES: [&str; 8] = [
             "date",
@@ -170,7 +172,7 @@ impl Http {
             .trace(|| shown.collect::<Vec<_>>().join("; "));
     }
 
-    fn agent(&self, request: &Request<'_>, way: &Way) -> Result<Agent, Error> {
+    fn agent(&self, request: &Request<'_>, way: &Route) -> Result<Agent, Error> {
         let shared = &*self.0;
         let mut state = self.state();
         let line = Line::of(request);
@@ -188,28 +190,28 @@ impl Http {
             }
         };
         let proxy = match way {
-            Way::Far(Some(proxy)) => {
+            Route::Network(Some(proxy)) => {
                 self.listener()
                     .note(|| format!("going to {} through a proxy", request.url.host()));
                 Some(proxy)
             }
-            Way::Far(None) | Way::Near => None,
+            Route::Network(None) | Route::Local => None,
         };
         let agent = new_agent(roots, proxy, line, request.patience(), shared.deadline)?;
         state.agents.push((way.clone(), line, agent.clone()));
         Ok(agent)
     }
 
-    fn way(&self, request: &Request<'_>) -> Result<Way, Error> {
+    fn way(&self, request: &Request<'_>) -> Result<Route, Error> {
         if request.is_near {
-            return Ok(Way::Near);
+            return Ok(Route::Local);
         }
         let variable = |name: &str| std::env::var_os(name);
         let explicit = self.0.network.proxy.as_ref();
         let proxy = proxy::choose(explicit, &variable, request.url)?;
         let password = proxy.as_ref().and_then(proxy::password);
         password.iter().for_each(|it| self.redactor().add(it));
-        Ok(Way::Far(proxy))
+        Ok(Route::Network(proxy))
     }
 }
 
@@ -217,7 +219,7 @@ fn new_agent(
     roots: Roots,
     proxy: Option<&Secret>,
     line: Line,
-    patience: Patience,
+    patience: Timeouts,
     deadline: Option<Instant>,
 ) -> Result<Agent, Error> {
     // ureq must never look at the environment by itself: what it cannot read it ignores.
@@ -245,7 +247,7 @@ fn new_agent(
         .output_buffer_size(line.buffer())
         .timeout_connect(Some(patience.connect))
         .timeout_send_request(Some(Duration::from_secs(30)))
-        .timeout_recv_response(Some(patience.answer))
+        .timeout_recv_response(Some(patience.response))
         // No bounds; they let the socket know that a body is on its way (see `connect`).
         .timeout_send_body(Some(Duration::from_secs(30 * 24 * 3600)))
         .timeout_recv_body(Some(Duration::from_secs(30 * 24 * 3600)))

@@ -5,13 +5,13 @@ use crate::http::message::Request;
 /// How long the lines of a request are, each of which must fit in a buffer of its connection. A
 /// next link may have 64 kB, and would have all connections take much more memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(crate) enum Line {
     Usual,
     Long,
 }
 
 impl Line {
-    pub(super) fn of(request: &Request<'_>) -> Self {
+    pub(crate) fn of(request: &Request<'_>) -> Self {
         let headers = request.headers.iter();
         let mut lengths = headers.map(|(name, value)| name.len() + value.len());
         let room = Self::Usual.buffer() - 1024;
@@ -22,7 +22,7 @@ impl Line {
         }
     }
 
-    pub(super) fn buffer(self) -> usize {
+    pub(crate) fn buffer(self) -> usize {
         match self {
             Self::Usual => 16 * 1024,
             Self::Long => 66 * 1024,

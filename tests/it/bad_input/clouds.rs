@@ -19,7 +19,7 @@ fn what_belongs_to_different_clouds_is_refused() {
                 ("scope", "[\"https://graph.microsoft.us/.default\"]"),
                 ("endpoint", "\"https://graph.microsoft.com/v1.0/users\""),
             ],
-            ":4: scope: graph.microsoft.us is not the host that is asked, graph.microsoft.com",
+            ":4: scope: graph.microsoft.us is not the Graph host, graph.microsoft.com",
             "scope and endpoint must name the same Graph",
         ),
         (
@@ -46,7 +46,7 @@ fn what_belongs_to_different_clouds_is_refused() {
                 ("scope", "\"https://dod-graph.microsoft.us/.default\""),
                 ("endpoint", "\"https://graph.microsoft.us/v1.0/users\""),
             ],
-            ":4: scope: dod-graph.microsoft.us is not the host that is asked, graph.microsoft.us",
+            ":4: scope: dod-graph.microsoft.us is not the Graph host, graph.microsoft.us",
             "scope and endpoint must name the same Graph",
         ),
     ];

@@ -160,7 +160,7 @@ fn a_key_that_is_unknown_twice_or_missing_is_named() {
         ),
         (
             &[("note", "1, \"secret\": null")],
-            ":9: `secret` stands twice",
+            ":9: `secret` is given twice",
             "take one out",
         ),
         (

@@ -154,7 +154,7 @@ fn what_does_not_exist_or_contradicts_itself_is_named() {
         ),
         (
             &["parameters.json", "-o", "raw", "--limit", "5"],
-            "-o raw is one answer as it came: --limit and --skip do not go with it",
+            "-o raw is one response as it came: --limit and --skip do not go with it",
             "",
         ),
     ];

@@ -140,7 +140,7 @@ fn keys_that_contradict_each_other_are_refused() {
     let mut cases: Vec<Owned> = vec![
         (
             vec![oidc],
-            ":9: oidc_authority: stands beside `authority`".to_owned(),
+            ":9: oidc_authority: is given with `authority`".to_owned(),
             both,
         ),
         (

@@ -37,8 +37,7 @@ fn answers_are_matched_by_id_in_any_order() {
 fn a_missing_answer_is_an_error() {
     let tenant = answering("{\"id\":\"1\",\"status\":200}");
     let run = batch(&tenant, &[], &["a\n\"b\"\n", WRITE].concat());
-    let lack = "\"status\":null,\"error\":{\"code\":\"mgd.noAnswer\",\"message\":\"graph answered \
-                the batch, but not this request in it";
+    let lack = "\"status\":null,\"error\":{\"code\":\"mgd.noAnswer\",\"message\":\"graph responded to the batch, but not to this request in it";
     let expected = format!(
         "{{\"id\":\"1\",\"status\":200}}\n{{\"id\":\"2\",{lack}\"}}}}\n\
          {{\"id\":\"w\",{lack}: it may have been applied\"}}}}\n"
@@ -52,27 +51,27 @@ fn an_answer_that_cannot_be_right_ends_the_command() {
     let cases = [
         (
             "{\"responses\":[{\"id\":\"9\",\"status\":200}]}",
-            "it has an answer to what was not asked",
+            "it has a response to no request",
         ),
         (
             "{\"responses\":[{\"id\":\"1\",\"status\":200},{\"id\":\"1\",\"status\":200}]}",
-            "it answers the same request twice",
+            "it has two responses to one request",
         ),
         (
             "{\"responses\":[{\"status\":200}]}",
-            "it has an answer without an id",
+            "it has a response without an id",
         ),
         (
             "{\"responses\":[{\"id\":\"1\"}]}",
-            "it has an answer without a status",
+            "it has a response without a status",
         ),
         (
             "{\"responses\":[{\"id\":\"1\",\"status\":\"200\"}]}",
-            "it has an answer without a status",
+            "it has a response without a status",
         ),
         (
             "{\"responses\":[{\"id\":\"1\",\"status\":0}]}",
-            "it has an answer without a status",
+            "it has a response without a status",
         ),
         ("{\"responses\":{}}", "`responses` is no array"),
         (
@@ -93,7 +92,7 @@ fn an_answer_that_cannot_be_right_ends_the_command() {
         let tenant = Tenant::start();
         tenant.on(BATCH, [Reply::json(body)]);
         let run = batch(&tenant, &[], "a\n");
-        let told = format!("graph: the answer to a batch is not right: {reason}");
+        let told = format!("graph: the response to a batch is not valid: {reason}");
         run.ended(5, "", &format!("{}mgd: line 1: {told}\n", after(1)));
 
         // What may have been done is never passed over.
@@ -122,7 +121,8 @@ fn a_batch_has_no_more_room_than_its_requests_may_need() {
     let fits = batch(&answering(&long(900)), &["--max-item", "1000"], "a\n");
     assert_eq!((fits.code, fits.stderr.as_str()), (0, ""));
     let run = batch(&answering(&long(1100)), &["--max-item", "1000"], "a\n");
-    let told = "graph: the answer to a batch is not right: longer than --max-item allows at byte ";
+    let told =
+        "graph: the response to a batch is not valid: longer than --max-item allows at byte ";
     assert_eq!((run.code, run.stdout.as_str()), (5, ""));
     assert!(run.stderr.contains(told), "{}", run.stderr);
     // White space is not without end either.
@@ -241,7 +241,7 @@ fn answers_that_are_the_first_page_of_more_are_told() {
     let tenant = Tenant::start();
     tenant.set_page_size(2);
     let run = batch(&tenant, &[], "users\nusers?$top=3\nusers\n");
-    let note = "mgd: 2 of 3 answers are not whole: they carry a further link (@odata.nextLink)\n";
+    let note = "mgd: 2 of 3 responses are not whole: they carry a further link (@odata.nextLink)\n";
     assert_eq!((run.code, run.stderr.as_str()), (0, note));
     assert_eq!(run.stdout.matches("@odata.nextLink").count(), 2);
     let run = batch(&tenant, &["-q"], "users\n");

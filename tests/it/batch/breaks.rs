@@ -70,7 +70,7 @@ fn what_was_to_come_after_an_unknown_outcome_is_not_asked() {
     let run = batch(&tenant, &[], lines);
     assert_eq!(list(&statuses(&run)), "w 0, a 0, b 0, c 200");
     let line = "{\"id\":\"b\",\"status\":null,\"error\":{\"code\":\"mgd.noAnswer\",\"message\":\
-                \"not asked again: it depends on a request whose outcome is unknown\"}}";
+                \"not retried: it depends on a request whose outcome is unknown\"}}";
     assert_eq!(run.stdout.lines().nth(2), Some(line));
     assert_eq!(asked(&tenant)[1..], [["/users"]]);
 }

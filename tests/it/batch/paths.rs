@@ -6,7 +6,7 @@ use crate::tenant::Tenant;
 
 const SHELL: &str = "if a shell wrote this, it may have eaten a $word or an empty variable: put \
                      the argument into single quotes";
-const ONE_A_LINE: &str = "each request stands on a line of its own, as jq -c writes it";
+const ONE_A_LINE: &str = "each request is one line, as jq -c writes it";
 const TOGETHER: &str = "requests that depend on each other, and those between them, must be of \
                         one version and fit into a batch of 20";
 

@@ -128,14 +128,14 @@ fn each_half_alone_is_refused() {
     let tenant = tenant_of(own);
     let mgd = with_thumbprint(&tenant, own, &own.sha1());
     mgd.edit(|all| all["private_key_file"] = serde_json::Value::Null);
-    let message = "parameters file parameters.json: `thumbprint` stands alone";
+    let message = "parameters file parameters.json: `thumbprint` is given alone";
     refused(&mgd.list(NOTHING), &tenant, message, "add private_key_file");
     let mgd = with_thumbprint(&tenant, own, &own.sha1());
     mgd.edit(|all| all["thumbprint"] = serde_json::Value::Null);
     refused(
         &mgd.list(NOTHING),
         &tenant,
-        "parameters file parameters.json: `private_key_file` stands alone",
+        "parameters file parameters.json: `private_key_file` is given alone",
         "add certificate_file, or the thumbprint that the portal shows",
     );
 }

@@ -161,7 +161,7 @@ fn a_proxy_that_is_misspelt_not_there_or_unwilling() {
     assert_eq!(
         failed(&unwilling, "connect"),
         (
-            "localhost: the proxy answered 407",
+            "localhost: the proxy responded with 407",
             "put the proxy's user and password into the proxy variable"
         )
     );

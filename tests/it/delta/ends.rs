@@ -56,7 +56,7 @@ fn what_is_no_page_is_refused() {
         Reply::json("{\"id\":\"a\"}"),
         "neither a next link nor a delta link",
     );
-    assert_wrong(Reply::text("17"), "the answer is not right");
+    assert_wrong(Reply::text("17"), "the response is not valid");
     assert_wrong(Reply::bare(204), "no content");
     assert_wrong(Reply::html(200), "web page");
     assert_wrong(Reply::bare(302).header("Location", "/x"), "HTTP 302");

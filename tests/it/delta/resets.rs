@@ -55,8 +55,7 @@ fn a_code_on_an_inner_level_counts_and_an_unknown_one_does_not() {
     tenant.on("/v1.0/users/delta", [error("other")]);
     let run = delta(&mgd, &[]);
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
-    let hint = "mgd: hint: if the place in the state is too old, remove it for a full round as at \
-                first\n";
+    let hint = "mgd: hint: if the delta token has expired, remove the state for a full resync\n";
     assert!(run.stderr.ends_with(hint), "{}", run.stderr);
     assert_eq!(state(&mgd), before);
 }

@@ -278,8 +278,8 @@ fn a_path_that_is_not_of_changes_is_refused_with_the_right_one() {
     );
     run("users/delta?$deltatoken=latest").refused(
         2,
-        "mgd: path: names a place in the listing by $deltatoken\n\
-         mgd: hint: leave it out: the state knows the place, and --from-now begins at the latest\n",
+        "mgd: path: names a position by $deltatoken\n\
+         mgd: hint: leave it out: the state holds the position, and --from-now begins at the latest\n",
     );
     run("users//delta").refused(
         2,

@@ -74,7 +74,7 @@ fn an_answer_without_end_is_not_read_to_it() {
     let (tenant, mgd) = answering(Reply::json(large));
     let run = mgd.list(NOTHING);
     assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{}", run.stderr);
-    let told = "the answer is larger than 1048576 bytes\n";
+    let told = "the response is larger than 1048576 bytes\n";
     assert!(run.stderr.ends_with(told), "{}", run.stderr);
     assert_eq!(lines(&tenant), [discovery()]);
 }

@@ -12,7 +12,7 @@ fn assert_flaw(body: impl Into<Vec<u8>>, flaw: &str) {
     let start = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
     let run = once(Reply::json("").body(body));
     assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{start}");
-    let line = format!("mgd: graph: the answer is not right: {flaw} at byte ");
+    let line = format!("mgd: graph: the response is not valid: {flaw} at byte ");
     assert!(run.stderr.starts_with(&line), "{start}: {}", run.stderr);
     assert_eq!(run.stderr.lines().count(), 1);
 }
@@ -23,7 +23,7 @@ fn assert_late_flaw(body: impl Into<Vec<u8>>, flaw: &str) {
     let run = once(Reply::json("").body(body));
     assert_eq!(run.code, 5, "{run:?}");
     assert!(serde_json::from_str::<serde_json::Value>(&run.stdout).is_err());
-    let line = format!("mgd: graph: the answer is not right: {flaw} at byte ");
+    let line = format!("mgd: graph: the response is not valid: {flaw} at byte ");
     assert!(run.stderr.starts_with(&line), "{}", run.stderr);
 }
 
@@ -118,7 +118,7 @@ fn nesting_without_end_is_an_error() {
     assert_eq!(run.code, 5);
     assert!(
         run.stderr
-            .starts_with("mgd: graph: the answer is not right: "),
+            .starts_with("mgd: graph: the response is not valid: "),
         "{}",
         run.stderr
     );
@@ -187,9 +187,9 @@ fn a_web_page_is_no_answer() {
     let tenant = Tenant::start();
     once_on(&tenant, Reply::html(200), &[]).refused(
         5,
-        "mgd: graph: the answer is a web page: <html> <head><title>200 OK</title></head> \
+        "mgd: graph: the response is a web page: <html> <head><title>200 OK</title></head> \
          <body><h1>200 OK</h1></body> </html>\n\
-         mgd: hint: a proxy or a captive portal may have answered\n",
+         mgd: hint: a proxy or a captive portal may have responded\n",
     );
     assert_eq!(lines(&tenant).len(), 2);
 }
@@ -206,7 +206,7 @@ fn a_web_page_is_no_token() {
         tenant.always(&tenant.token_path(), reply);
         let run = Mgd::new(&tenant).list([] as [&str; 0]);
         assert_eq!((run.code, run.stdout.as_str()), (5, ""));
-        let start = "mgd: token endpoint: the answer is not the JSON of a token\n";
+        let start = "mgd: token endpoint: the response is not the JSON of a token\n";
         assert!(run.stderr.starts_with(start), "{}", run.stderr);
         assert_eq!(lines(&tenant), [format!("POST {}", tenant.token_path())]);
     }
@@ -229,9 +229,9 @@ fn a_header_beyond_all_measure_is_an_error() {
         "HTTP/1.1 200 OK\r\nX-Long: {}\r\n{page}",
         "x".repeat(64 * 1024)
     );
-    assert_wire(long, "the header of the answer is larger than ");
+    assert_wire(long, "the header of the response is larger than ");
     let many = format!("HTTP/1.1 200 OK\r\n{}{page}", "X-Many: x\r\n".repeat(200));
-    assert_wire(many, "the answer is not HTTP");
+    assert_wire(many, "the response is not HTTP");
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn what_is_no_http_is_an_error() {
         "SSH-2.0-OpenSSH_9.2\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ] {
-        assert_wire(answer.to_owned(), "the answer is not HTTP");
+        assert_wire(answer.to_owned(), "the response is not HTTP");
     }
     let lengths = "Content-Length: 12\r\nContent-Length: 13\r\n";
     let answer = format!("HTTP/1.1 200 OK\r\n{lengths}\r\n{{\"value\":[]}}");

@@ -102,7 +102,7 @@ fn an_answer_that_always_breaks_off_is_given_up() {
     assert_eq!(run.code, 4);
     assert!(serde_json::from_str::<serde_json::Value>(&run.stdout).is_err());
     let host = tenant.origin().replace("https://", "");
-    let line = format!("mgd: {host}: the connection was closed before the answer was whole\n");
+    let line = format!("mgd: {host}: the connection was closed before the response was whole\n");
     assert!(run.stderr.starts_with(&line), "{}", run.stderr);
     let go_on = format!(
         "mgd: hint: go on with --resume '{}' --skip ",

@@ -129,7 +129,7 @@ fn a_second_content_encoding_is_seen() {
         ),
         ("Content-Encoding: identity\r\nContent-Encoding: br", "br"),
     ] {
-        let cause = format!("is encoded as {coding}, which was not asked for");
+        let cause = format!("is encoded as {coding}, which was not requested");
         assert_refused("HTTP/1.1", &(length.clone() + fields), &body, &cause);
     }
     let body = packed(HALF);
@@ -176,7 +176,7 @@ fn a_page_without_a_length_that_is_cut_between_two_gzip_members_is_asked_for_aga
         let wire = pages(first_member, true);
         let run = list(&wire);
         assert_eq!(run.code, 4, "{end}: {}", run.stderr);
-        let cause = "the connection was closed before the answer was whole";
+        let cause = "the connection was closed before the response was whole";
         assert!(run.stderr.contains(cause), "{}", run.stderr);
         assert!(wire.connections() > 1, "{end}");
     }

@@ -104,7 +104,7 @@ fn a_coding_that_was_not_asked_for_is_named() {
         let tenant = Tenant::start();
         let run = once_on(&tenant, encoded(coding, packed(PAGE)), &[]);
         let line = format!(
-            "mgd: localhost:{}: the response is encoded as {coding}, which was not asked for\n",
+            "mgd: localhost:{}: the response is encoded as {coding}, which was not requested\n",
             tenant.port()
         );
         run.refused(5, &line);
@@ -135,7 +135,7 @@ fn an_empty_page_is_an_error_whatever_its_coding() {
     let tenant = Tenant::start();
     once_on(&tenant, encoded("gzip", Vec::new()), &[]).refused(
         5,
-        "mgd: graph: the answer is not right: the body is empty at byte 0 of 0 read\n",
+        "mgd: graph: the response is not valid: the body is empty at byte 0 of 0 read\n",
     );
 }
 

@@ -55,7 +55,7 @@ fn the_secret_does_not_follow_a_redirect() {
         assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{status}");
         let start = format!("mgd: token endpoint: HTTP {status} with an empty body");
         assert!(run.stderr.contains(&start), "{}", run.stderr);
-        let hint = "mgd: hint: a redirect would carry the secret to another place\n";
+        let hint = "mgd: hint: a redirect would carry the secret to another host\n";
         assert!(run.stderr.ends_with(hint), "{}", run.stderr);
         assert_eq!(lines(&tenant), [format!("POST {}", tenant.token_path())]);
         assert_eq!(tenant.requests()[0].form()[3].1, SECRET);

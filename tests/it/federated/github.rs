@@ -117,12 +117,12 @@ fn what_the_issuer_refuses_is_told_and_nothing_is_exchanged() {
             needs,
         ),
         (Reply::bare(403), 3, "HTTP 403 with an empty body", needs),
-        (issued("canary"), 5, "the answer holds no token", ""),
-        (Reply::json("{}"), 5, "the answer holds no token", ""),
+        (issued("canary"), 5, "the response holds no token", ""),
+        (Reply::json("{}"), 5, "the response holds no token", ""),
         (
             Reply::text("canary.canary.canary"),
             5,
-            "the answer holds no token",
+            "the response holds no token",
             "",
         ),
     ];

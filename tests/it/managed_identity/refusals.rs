@@ -7,7 +7,7 @@ use crate::support::lines;
 use crate::tenant::{Reply, Tenant};
 
 const NOTHING: [&str; 0] = [];
-const STRANGER: &str = "something else answers at this address";
+const STRANGER: &str = "something else responds at this address";
 
 #[test]
 fn an_identity_that_is_not_assigned_is_told_with_its_remedy() {

@@ -21,7 +21,7 @@ fn assert_raw(reply: Reply, bytes: &[u8], stderr: &str) {
     asked(&tenant, &["thing"]);
 }
 
-const MORE: &str = "mgd: more pages follow: -o raw is one answer\n";
+const MORE: &str = "mgd: more pages follow: -o raw is one response\n";
 
 #[test]
 fn a_page_comes_as_it_is_and_a_link_that_remains_is_told() {
@@ -68,7 +68,7 @@ fn an_answer_cut_midway_is_not_whole() {
         (Reply::json("{\"value\":[]}").cut_after(11), "{\"value\":[]"),
     ] {
         let (tenant, output) = raw(reply);
-        let closed = "the connection was closed before the answer was whole";
+        let closed = "the connection was closed before the response was whole";
         let stderr = format!("mgd: localhost:{}: {closed}\n", tenant.port());
         Run::from(output).ended(4, told, &stderr);
         asked(&tenant, &["thing"]);
@@ -100,7 +100,7 @@ fn a_throttled_answer_is_asked_for_again() {
 #[test]
 fn options_that_cut_a_listing_do_not_go_with_it() {
     let (tenant, mgd) = script([]);
-    let story = "mgd: -o raw is one answer as it came: --limit and --skip do not go with it\n";
+    let story = "mgd: -o raw is one response as it came: --limit and --skip do not go with it\n";
     mgd.get(&["thing", "-oraw", "--limit", "1"])
         .refused(2, story);
     assert_eq!(tenant.connections(), 0);

@@ -164,7 +164,7 @@ fn items_without_ids_are_known_by_all_their_tokens() {
 
 fn closed(tenant: &Tenant) -> String {
     format!(
-        "mgd: localhost:{}: the connection was closed before the answer was whole\n",
+        "mgd: localhost:{}: the connection was closed before the response was whole\n",
         tenant.port()
     )
 }

@@ -37,7 +37,7 @@ fn a_mark_before_an_object_is_dropped() {
 fn what_is_passed_on_as_it_came_is_read_behind_its_mark() {
     let body = format!("{MARK}{{\"value\":[],\"@odata.nextLink\":\"x\"}}");
     let (_tenant, mgd) = script([("items", Reply::json(body.clone()))]);
-    let note = "mgd: more pages follow: -o raw is one answer\n";
+    let note = "mgd: more pages follow: -o raw is one response\n";
     mgd.get(&["items", "-oraw"]).ended(0, &body, note);
 }
 

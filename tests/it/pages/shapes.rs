@@ -196,13 +196,13 @@ fn a_long_text_is_to_be_had_raw() {
 #[test]
 fn two_values_cannot_be_right() {
     let (one, two) = (items("1"), items("2"));
-    let story = "the answer is not right: a second `value` at byte 29 of 43 read";
+    let story = "the response is not valid: a second `value` at byte 29 of 43 read";
     assert_wrong(
         &format!("{{\"value\":[{one}],\"value\":[{two}]}}"),
         1,
         story,
     );
-    let story = "the answer is not right: a second `value` at byte 34 of 37 read";
+    let story = "the response is not valid: a second `value` at byte 34 of 37 read";
     assert_wrong(
         &format!("{{\"value\":[{one}],\"\\u0076alue\":1}}"),
         1,
@@ -226,7 +226,7 @@ fn an_empty_body_is_no_page() {
     assert_wrong(
         "",
         0,
-        "the answer is not right: the body is empty at byte 0 of 0 read",
+        "the response is not valid: the body is empty at byte 0 of 0 read",
     );
 }
 
@@ -270,7 +270,7 @@ fn a_body_that_is_not_json_cannot_be_right() {
             "not a JSON value at byte 21 of 26 read",
         ),
     ] {
-        assert_wrong(body, further, &format!("the answer is not right: {what}"));
+        assert_wrong(body, further, &format!("the response is not valid: {what}"));
     }
 }
 

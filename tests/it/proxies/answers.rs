@@ -42,7 +42,7 @@ fn a_proxy_that_wants_a_password_is_not_asked_again() {
     assert_final(
         "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\
          Content-Length: 5\r\n\r\nsorry",
-        "the proxy answered 407",
+        "the proxy responded with 407",
         "mgd: hint: put the proxy's user and password into the proxy variable\n",
     );
 }
@@ -50,12 +50,16 @@ fn a_proxy_that_wants_a_password_is_not_asked_again() {
 #[test]
 fn a_proxy_that_forbids_the_host_is_not_asked_again() {
     let answer = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
-    assert_final(answer, "the proxy answered 403", FORBIDDEN);
+    assert_final(answer, "the proxy responded with 403", FORBIDDEN);
 }
 
 #[test]
 fn a_proxy_that_answers_201_has_opened_no_tunnel() {
-    assert_final("HTTP/1.1 201 Created\r\n\r\n", "the proxy answered 201", "");
+    assert_final(
+        "HTTP/1.1 201 Created\r\n\r\n",
+        "the proxy responded with 201",
+        "",
+    );
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn an_answer_that_breaks_off_says_that_the_write_was_carried_out() {
     let told = masked(&run.stderr);
     assert_eq!(run.code, 4);
     assert!(
-        told.ends_with("mgd: hint: Graph answered 201: the request was carried out\n"),
+        told.ends_with("mgd: hint: Graph responded with 201: the request was carried out\n"),
         "{told}"
     );
     assert_eq!(sent(&tenant).len(), 1);

@@ -89,11 +89,11 @@ fn a_grant_without_a_usable_token_is_an_answer_that_cannot_be_right() {
     let cases = [
         (
             json!({"token_type": "Bearer", "expires_in": 3599}),
-            "the answer holds no access_token",
+            "the response holds no access_token",
         ),
         (
             json!({"access_token": "", "expires_in": 3599}),
-            "the answer holds no access_token",
+            "the response holds no access_token",
         ),
         (
             json!({"token_type": "pop", "expires_in": 3599, "access_token": "canary-token-x"}),
@@ -101,20 +101,20 @@ fn a_grant_without_a_usable_token_is_an_answer_that_cannot_be_right() {
         ),
         (
             json!({"access_token": ["canary-token-x"]}),
-            "the answer is not the JSON of a token",
+            "the response is not the JSON of a token",
         ),
-        (json!([]), "the answer is not the JSON of a token"),
+        (json!([]), "the response is not the JSON of a token"),
     ];
     let bodies = cases.map(|(body, cause)| (body.to_string(), cause));
     let bodies = bodies.into_iter().chain([
         (
             r#"{"access_token":"canary-token-x""#.to_owned(),
-            "the answer is not the JSON of a token",
+            "the response is not the JSON of a token",
         ),
-        (String::new(), "the answer is not the JSON of a token"),
+        (String::new(), "the response is not the JSON of a token"),
         (
             "<html>sign in</html>".to_owned(),
-            "the answer is not the JSON of a token",
+            "the response is not the JSON of a token",
         ),
     ]);
     for (body, cause) in bodies {

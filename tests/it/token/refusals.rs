@@ -160,13 +160,13 @@ fn an_answer_of_a_box_in_between_is_kept_and_the_secret_follows_no_redirect() {
             Reply::html(403),
             page,
             403,
-            "a proxy or a captive portal may have answered",
+            "a proxy or a captive portal may have responded",
         ),
         (
             Reply::bare(307).header("Location", "{origin}/elsewhere"),
             "an empty body",
             307,
-            "a redirect would carry the secret to another place",
+            "a redirect would carry the secret to another host",
         ),
     ];
     for (reply, what, status, hint) in cases {

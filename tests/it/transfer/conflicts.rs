@@ -7,7 +7,7 @@ const PLACE: &str = "drives/D/root:/b.bin";
 const TAKEN: &str = "mgd: graph: nameAlreadyExists: An item with the same name already exists. \
                      (HTTP 409, request-id ";
 const HINT: &str =
-    "mgd: hint: --conflict replace takes its place, and --conflict rename another name\n";
+    "mgd: hint: --conflict replace replaces it, --conflict rename takes another name\n";
 
 #[test]
 fn a_small_file_goes_in_one_request_and_its_item_is_printed() {

@@ -189,8 +189,8 @@ fn get_says_which_command_follows() {
     let (_tenant, mgd, path) = drive_of(b"abc");
     let run = mgd.get(&[&path]);
     assert_eq!(run.code, 5);
-    let hint = "mgd: hint: the content lies elsewhere, where only this follows: \
-                mgd download PATH -O -\n";
+    let hint =
+        "mgd: hint: the content is at another address; this follows it: mgd download PATH -O -\n";
     assert!(run.stderr.ends_with(hint), "{}", run.stderr);
 }
 

@@ -296,7 +296,7 @@ fn a_session_that_ends_too_early_or_gives_no_item_is_refused() {
     assert_eq!(run.code, 5);
     assert!(
         run.stderr
-            .starts_with("mgd: graph: the answer is no item: <html>"),
+            .starts_with("mgd: graph: the response is no drive item: <html>"),
         "{}",
         run.stderr
     );
