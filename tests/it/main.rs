@@ -41,6 +41,7 @@ mod pfx;
 mod proxies;
 mod queries;
 mod quickstart;
+mod readme;
 mod recipes;
 mod request;
 mod resume;
