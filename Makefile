@@ -12,7 +12,7 @@ STD ?= auto
 # text: a panic says where and why it came about.
 PANIC ?= silent
 
-.PHONY: help demo test faults interop bench check layers words install dist dist-verify package clean
+.PHONY: help demo test faults interop bench check layers words spelling install dist dist-verify package clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,12 +65,19 @@ $(BENCH)/sdk.installed: bench/requirements-sdk.txt | needs-bench
 pip = rm -rf $1 && PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet \
 	--disable-pip-version-check --target $1 --requirement $< && touch $@
 
-check: needs-cargo layers words ## formatting, lints, docs, layers
+check: needs-cargo layers words ## formatting, lints, docs, layers, words, spelling
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- --deny warnings
 	$(CARGO) clippy --locked --no-default-features --lib -- --deny warnings
 	$(CARGO) clippy --locked --features pfx -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --locked --no-deps --document-private-items --quiet
+	@$(MAKE) --no-print-directory spelling
+
+# packaging/spelling.txt has the words that codespell takes for others.
+spelling: ## spelling of the documents and the messages
+	@if command -v codespell >/dev/null; then \
+	  codespell --ignore-words packaging/spelling.txt --skip '*tests.rs,table.txt' README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs src; \
+	else echo "codespell is not installed (pip install codespell): spelling left out"; fi
 
 # Imports go one way, at every depth: no loop among folders and files that lie beside each other. A
 # module is imported from where it is defined. Only http says ureq and sleeps.
