@@ -9,6 +9,8 @@ DIST = $(or $(CARGO_TARGET_DIR),target)/dist
 # Those of packaging/toolchain.sh; all of them when empty.
 TARGETS ?=
 STD ?= auto
+# Most tests wait for the program more than they compute.
+THREADS ?= 8
 # text: a panic says where and why it came about.
 PANIC ?= silent
 
@@ -24,7 +26,7 @@ demo: needs-cargo ## run the quickstart against a tenant on loopback (KEEP=1 lea
 
 test: needs-cargo ## run every test, those of the release program too (MGD_SKIP_TOOLS=1: none for missing tools)
 	$(CARGO) build --locked --release --bin mgd
-	MGD_RELEASE=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/mgd $(CARGO) test --locked
+	RUST_TEST_THREADS=$(THREADS) MGD_RELEASE=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/mgd $(CARGO) test --locked
 	$(CARGO) test --locked --features pfx --test it -- pfx::
 
 faults: needs-cargo ## hold mgd to the times it promises, to the second; make test allows three times as long
