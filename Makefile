@@ -30,7 +30,7 @@ test: needs-cargo ## run every test, those of the release program too (MGD_SKIP_
 	$(CARGO) test --locked --features pfx --test it -- pfx::
 
 faults: needs-cargo ## hold mgd to the times it promises, to the second; make test allows three times as long
-	MGD_FAULTS=1 $(CARGO) test --locked --test it -- bounds::
+	RUST_TEST_THREADS=$(THREADS) MGD_FAULTS=1 $(CARGO) test --locked --test it -- bounds::
 
 interop: needs-cargo $(INTEROP)/python.installed $(INTEROP)/node.installed ## hold mgd against MSAL, PyJWT and oidc-provider
 	@$(CARGO) build --locked --quiet --bin mgd
