@@ -182,3 +182,70 @@ fn the_documents_and_the_help_name_the_same_options() {
     let missing: Vec<_> = known.difference(&options(&manual)).copied().collect();
     assert!(missing.is_empty(), "docs/manual.md: {missing:?}");
 }
+
+/// All source text, with lines that were broken joined.
+fn sources(folder: &Path) -> String {
+    let mut all = String::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all += &sources(&path);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = fs::read_to_string(path).unwrap();
+            let mut lines = text.split("\\\n");
+            all += lines.next().unwrap();
+            lines.for_each(|line| all += line.trim_start());
+        }
+    }
+    all
+}
+
+/// The runs of two words and more in a message that are its own: no example, number or name.
+fn own_words(message: &str) -> Vec<String> {
+    let is_example = |word: &str| {
+        let names = ["s", "users", "nofile"];
+        let marks = |c: char| c.is_ascii_digit() || "/.='@`…(".contains(c);
+        names.contains(&word)
+            || word.starts_with("--")
+            || (word.contains(marks) && !word.starts_with("Microsoft"))
+    };
+    let mut runs = vec![Vec::new()];
+    for word in message.split_whitespace() {
+        let bare = word.trim_end_matches([':', ';', ',']);
+        if is_example(bare) {
+            runs.push(Vec::new());
+            continue;
+        }
+        runs.last_mut().unwrap().push(bare);
+        if bare != word {
+            runs.push(Vec::new());
+        }
+    }
+    runs.retain(|run| run.len() > 1);
+    runs.iter().map(|run| run.join(" ")).collect()
+}
+
+#[test]
+fn each_message_that_is_explained_is_one_of_the_program() {
+    // Graph's own text, argh's, and one that is put together.
+    const OTHERS: [&str; 3] = [
+        "request is only valid with delegated authentication",
+        "required options not provided",
+        "the content has another hash than its item",
+    ];
+    let sources = sources(&root().join("src"));
+    let document = fs::read_to_string(root().join("docs/troubleshooting.md")).unwrap();
+    let mut checked = 0;
+    for row in document.lines().filter(|line| line.starts_with("| ")) {
+        let cell = row.split(" | ").next().unwrap().replace("``", "`");
+        for message in cell.split("`mgd: ").skip(1) {
+            let message = message.split("`, `").next().unwrap().trim_end_matches('`');
+            for words in own_words(message) {
+                let is_known = OTHERS.contains(&words.as_str()) || sources.contains(&words);
+                assert!(is_known, "{words:?} in {message:?}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 50, "{checked}");
+}
