@@ -4,7 +4,7 @@ mod output;
 mod workers;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, IsTerminal as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use crate::cli::batch::output::Output;
 use crate::cli::batch::workers::{Event, Workers};
 use crate::cli::console::Console;
 use crate::cli::exit::Failure;
+use crate::cli::progress::{Done, Progress};
 use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::error::{Error, Report};
@@ -33,17 +34,24 @@ pub(crate) fn run(args: &Batch, setup: &Setup) -> Result<(), Failure> {
     }
     let graph = Arc::new(graph);
     let (input, name) = input(args.file.as_deref())?;
+    if args.file.is_none() && io::stdin().is_terminal() {
+        console.note("reading requests from stdin, one a line; Ctrl-D ends them");
+    }
     let lines = Lines::new(Arc::clone(&graph), input, name);
     let workers = Workers::new(graph, lines, args.follow);
-    let mut output = Output::new(Sink::stdout()?, !args.unordered);
+    let sink = match &args.output_file {
+        Some(path) => Sink::file(path)?,
+        None => Sink::stdout()?,
+    };
+    let mut output = Output::new(sink, !args.unordered);
     let jobs = args.jobs.unwrap_or(JOBS);
     let result = work(workers, &mut output, jobs, &console);
     console.clear();
-    conclude(result?, &output, &console)
+    conclude(result?, output, &console)
 }
 
 /// Says what a code of 0 would hide, and what an error leaves undone.
-fn conclude(error: Option<Error>, output: &Output, console: &Console) -> Result<(), Failure> {
+fn conclude(error: Option<Error>, output: Output, console: &Console) -> Result<(), Failure> {
     let (failed, all) = output.counts();
     let partial = output.partial();
     if partial > 0 {
@@ -51,8 +59,12 @@ fn conclude(error: Option<Error>, output: &Output, console: &Console) -> Result<
             "{partial} of {all} responses are not whole: they carry a further link (@odata.nextLink)"
         ));
     }
-    let count = format!("{failed} of {all} requests failed");
+    let count = format!(
+        "{failed} of {all} requests failed ({})",
+        output.failed_ids()
+    );
     let Some(error) = error else {
+        output.finish()?;
         return match failed {
             0 => Ok(()),
             _ => Err(Error::Graph(Report::new(count)).into()),
@@ -63,6 +75,9 @@ fn conclude(error: Option<Error>, output: &Output, console: &Console) -> Result<
     }
     if output.begun() > 0 {
         console.note(&format!("no line after line {} was sent", output.begun()));
+    }
+    if let Some(name) = output.file() {
+        console.note(&format!("{name}: not replaced: responses are missing"));
     }
     Err(error.into())
 }
@@ -75,6 +90,8 @@ fn work(
     jobs: u64,
     console: &Console,
 ) -> Result<Option<Error>, Failure> {
+    let start = Done::Responses { all: 0, failed: 0 };
+    let progress = Progress::new(console, start, output.is_terminal());
     let mut under_way = 0;
     let mut broken = 0;
     let mut is_over = false;
@@ -93,7 +110,7 @@ fn work(
         match workers.next_event(|| output.flush())? {
             Event::Chunk(Ok(Some(chunk))) if !is_over => {
                 under_way += 1;
-                output.begin(chunk.range());
+                output.begin(&chunk);
                 workers.send(chunk);
             }
             Event::Chunk(Ok(Some(_))) => {}
@@ -101,14 +118,12 @@ fn work(
             Event::Chunk(Err(new)) => fail(new, &mut is_over),
             Event::Outcome(answered) => {
                 output.put(answered)?;
-                if !output.is_terminal() {
-                    let (failed, all) = output.counts();
-                    console.progress_of(|| format!("{all} requests answered, {failed} failed"));
-                }
+                let (failed, all) = output.counts();
+                progress.show(Done::Responses { all, failed });
             }
-            Event::Ended(range, result) => {
+            Event::Ended(indexes, result) => {
                 under_way -= 1;
-                output.end(range)?;
+                output.end(indexes)?;
                 match result {
                     Ok(()) => broken = 0,
                     Err(stop) => {

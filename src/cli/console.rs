@@ -1,14 +1,13 @@
 //! Everything that goes to stderr: errors, hints, notes, progress.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use crate::cli::exit::Exit;
 use crate::error::{Error, Report, printable, quoted};
-use crate::graph::Counts;
 use crate::http::in_seconds;
 use crate::log::Notice;
 use crate::redact::Redactor;
@@ -50,12 +49,12 @@ struct Shared {
 struct State {
     /// Whether a line of progress stands on the terminal.
     is_shown: bool,
-    shown_at: Option<Instant>,
+    /// Until when that line is about a wait.
+    waits_until: Option<Instant>,
 }
 
 /// Of a longer wait everybody hears.
 const LONG_WAIT: Duration = Duration::from_secs(5);
-const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 
 impl Console {
     pub(crate) fn new(log: LogOptions) -> Self {
@@ -112,56 +111,47 @@ impl Console {
                 if log.verbosity >= 1 || is_long {
                     self.say("note", &text);
                 } else {
-                    self.show(&text);
+                    let until = Instant::now().checked_add(*wait);
+                    let mut state = self.state();
+                    self.show(&mut state, &text);
+                    state.waits_until = until;
                 }
             }
             _ => {}
         }
     }
 
-    /// Shows how far a listing is, if anybody watches.
-    pub(crate) fn progress(&self, counts: Counts) {
-        self.progress_of(|| {
-            let Counts {
-                pages,
-                items,
-                bytes,
-                ..
-            } = counts;
-            let megabytes = bytes as f64 / 1e6;
-            format!("{items} items on {pages} pages, {megabytes:.1} MB")
-        });
+    /// Whether anybody watches.
+    pub(crate) fn has_progress(&self) -> bool {
+        self.0.has_progress
     }
 
-    /// Shows how far the work is, if anybody watches and it is time to.
-    pub(crate) fn progress_of(&self, text: impl FnOnce() -> String) {
-        if !self.0.has_progress {
-            return;
+    /// Shows how far the work is, unless a wait is shown.
+    pub(crate) fn progress(&self, text: &str) {
+        let mut state = self.state();
+        if state
+            .waits_until
+            .is_none_or(|until| Instant::now() >= until)
+        {
+            self.show(&mut state, text);
         }
-        let now = Instant::now();
-        let is_due = {
-            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-            let shown_at = *state.shown_at.get_or_insert(now);
-            now.duration_since(shown_at) >= PROGRESS_EVERY
-        };
-        if is_due {
-            self.show(&text());
-        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the progress away.
     pub(crate) fn clear(&self) {
-        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         if std::mem::take(&mut state.is_shown) {
             let _ = io::stderr().write_all(b"\r\x1b[K");
         }
     }
 
-    fn show(&self, text: &str) {
+    fn show(&self, state: &mut State, text: &str) {
         if self.0.has_progress {
-            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.is_shown = true;
-            state.shown_at = Some(Instant::now());
             let line = format!("\r\x1b[Kmgd: {}", shown(text));
             let _ = io::stderr().write_all(line.as_bytes());
         }

@@ -7,6 +7,7 @@ use crate::cli::console::Console;
 use crate::cli::exit::Failure;
 use crate::cli::get;
 use crate::cli::lines::Lines;
+use crate::cli::progress::{Done, Progress};
 use crate::cli::setup::Setup;
 use crate::cli::signals::Steps;
 use crate::graph::{Counts, Delta, Event, Files, Reset};
@@ -58,15 +59,14 @@ fn round(
     steps: &Steps,
     console: &Console,
 ) -> Result<Counts, Failure> {
+    let progress = Progress::new(console, Done::START, lines.is_terminal());
     loop {
         let event = delta.next()?;
         steps.begin();
         match event {
             Event::Item => {
                 lines.put(delta.item())?;
-                if !lines.is_terminal() {
-                    console.progress(delta.counts());
-                }
+                progress.show(Done::items(delta.counts()));
                 continue;
             }
             Event::Reset(reset) => {

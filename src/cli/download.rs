@@ -6,8 +6,8 @@ use crate::cli::args::download::Download;
 use crate::cli::console::Console;
 use crate::cli::download::destination::Destination;
 use crate::cli::exit::Failure;
+use crate::cli::progress::{Done, Progress};
 use crate::cli::setup::Setup;
-use crate::cli::transfer::Progress;
 use crate::error::Error;
 use crate::graph::{self, Digest, Facts, Graph, Step};
 
@@ -53,7 +53,8 @@ impl Transfer<'_> {
             self.facts = self.graph.facts(self.download.url())?;
         }
         self.take_up(place, &identity)?;
-        let mut progress = Progress::new(console);
+        let start = Done::Bytes(self.download.place(), None);
+        let progress = Progress::new(console, start, place.is_terminal());
         let mut buffer = vec![0; 64 * 1024];
         loop {
             match self.download.read(&mut buffer)? {
@@ -69,9 +70,7 @@ impl Transfer<'_> {
                     }
                     let total = self.download.version().total;
                     let total = total.or(self.facts.as_ref().and_then(|facts| facts.size));
-                    if !place.is_terminal() {
-                        progress.show(self.download.place(), total);
-                    }
+                    progress.show(Done::Bytes(self.download.place(), total));
                 }
                 Step::End => break,
             }

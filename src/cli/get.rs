@@ -6,6 +6,7 @@ use crate::cli::console::Console;
 use crate::cli::document::Document;
 use crate::cli::exit::Failure;
 use crate::cli::preview;
+use crate::cli::progress::{Done, Progress};
 use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::cli::tsv::Columns;
@@ -142,6 +143,7 @@ fn list(
         Format::Tsv => Some(Columns::of(setup.query.select.as_deref())?),
         _ => None,
     };
+    let progress = Progress::new(console, Done::START, sink.is_terminal());
     let mut document = Document::new(sink.is_terminal());
     match pages.shape()? {
         Shape::Nothing | Shape::Unchanged => return Ok(()),
@@ -175,9 +177,7 @@ fn list(
             page = counts.pages;
             sink.flush()?;
         }
-        if !sink.is_terminal() {
-            console.progress(counts);
-        }
+        progress.show(Done::items(counts));
     }
     if shape == Shape::Collection && !is_lines {
         put(document.end(sink, pages.members()), sink)?;

@@ -85,6 +85,11 @@ impl Sink {
         matches!(self.output.get_ref(), Output::Whole(_))
     }
 
+    /// The name of the file that is replaced only when the work ends well.
+    pub(crate) fn file_name(&self) -> Option<&str> {
+        self.is_all_or_nothing().then_some(&self.name)
+    }
+
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.output
             .write_all(bytes)

@@ -1,16 +1,14 @@
 //! `mgd upload`: a file becomes a drive item, whose description goes to stdout.
 
-use std::cell::RefCell;
-
 use ring::digest::{SHA256, digest};
 
 use crate::cli::args::upload::Upload;
 use crate::cli::console::Console;
 use crate::cli::document::Document;
 use crate::cli::exit::Failure;
+use crate::cli::progress::{Done, Progress};
 use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
-use crate::cli::transfer::Progress;
 use crate::error::Error;
 use crate::fs::shown;
 use crate::graph::{self, Graph, SavedSession, Source, Target};
@@ -31,15 +29,17 @@ pub(crate) fn run(args: &Upload, setup: &Setup) -> Result<(), Failure> {
         let error = Error::local(format!("file {file}: another process uploads it to there"));
         return Err(error.hint("wait until it has ended").into());
     };
-    let progress = RefCell::new(Progress::new(&console));
+    let sent = |bytes| Done::Bytes(bytes, Some(source.size()));
+    let progress = Progress::new(&console, sent(0), false);
     let upload = graph::Upload {
         graph: &graph,
         source: &source,
         target: &target,
         slice,
-        watch: &|sent| progress.borrow_mut().show(sent, Some(source.size())),
+        watch: &|bytes| progress.show(sent(bytes)),
     };
     let item = upload.run(&mut saved);
+    drop(progress);
     console.clear();
     let item = item?;
     let mut stdout = Sink::stdout()?;

@@ -6,6 +6,7 @@ mod depends;
 mod follow;
 mod input;
 mod order;
+mod output;
 mod paths;
 mod throttle;
 

@@ -38,6 +38,7 @@ mod pages;
 mod permissions;
 #[cfg(feature = "pfx")]
 mod pfx;
+mod progress;
 mod proxies;
 mod queries;
 mod quickstart;

@@ -10,6 +10,8 @@ use crate::cli::values::{bytes, count};
 pub(crate) struct Batch {
     #[argh(positional)]
     pub(crate) file: Option<PathBuf>,
+    #[argh(option, short = 'O')]
+    pub(crate) output_file: Option<PathBuf>,
     #[argh(option, from_str_fn(count))]
     pub(crate) jobs: Option<u64>,
     #[argh(switch)]

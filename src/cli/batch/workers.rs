@@ -14,7 +14,7 @@ pub(crate) enum Event {
     /// The next chunk of the input, which was asked for.
     Chunk(Result<Option<Chunk>, Error>),
     Outcome(Outcome),
-    /// All is told of the lines in this range.
+    /// All is told of the requests with these indexes.
     Ended((u64, u64), Result<(), BatchError>),
 }
 
@@ -103,7 +103,7 @@ impl Shared {
         let result = batch::run(&self.graph, chunk, self.follows, &mut |answered| {
             self.tell(Event::Outcome(answered));
         });
-        self.tell(Event::Ended(chunk.range(), result));
+        self.tell(Event::Ended(chunk.indexes(), result));
     }
 
     fn tell(&self, event: Event) {

@@ -131,15 +131,16 @@ pub(crate) static COMMANDS: &[Command] = &[
         usage: "[FILE]",
         operands: &[(
             "FILE",
-            "a line is a path, or an object with url, method, body, headers, id and dependsOn; default: stdin",
+            "a line is a path, METHOD PATH, or an object with url, method, body, headers, id and dependsOn; default: stdin",
         )],
         examples: &[
             "mgd get users -o jsonl | jq -r '\"users/\\(.id)/manager\"' | mgd batch",
             "mgd batch requests.jsonl --unordered > responses.jsonl",
-            "echo '{\"method\":\"DELETE\",\"url\":\"users/ID\"}' | mgd batch",
+            "echo 'DELETE users/ID' | mgd batch",
         ],
         notes: &["Exit code 1: some requests failed; their status is in the output."],
         own: &[
+            OUTPUT_FILE,
             opt(
                 Output,
                 "--unordered",

@@ -34,10 +34,19 @@ impl Chunk {
         })
     }
 
-    /// The first and the last line by number.
-    pub(crate) fn range(&self) -> (u64, u64) {
-        let number = |line: Option<&Line>| line.map_or(0, |line| line.number);
-        (number(self.lines.first()), number(self.lines.last()))
+    /// The numbers of the first and the last line.
+    pub(crate) fn numbers(&self) -> (u64, u64) {
+        self.ends(|line| line.number)
+    }
+
+    /// The indexes of the first and the last line among all requests.
+    pub(crate) fn indexes(&self) -> (u64, u64) {
+        self.ends(|line| line.index)
+    }
+
+    fn ends(&self, of: impl Fn(&Line) -> u64) -> (u64, u64) {
+        let [first, last] = [self.lines.first(), self.lines.last()];
+        (first.map_or(0, &of), last.map_or(0, &of))
     }
 
     /// The version that all of it is of.

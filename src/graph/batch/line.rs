@@ -1,16 +1,17 @@
 //! One line of the input: a request, checked as if it stood on the command line.
 
 use crate::error::Error;
+use crate::graph::batch::given::{Given, no_request};
 use crate::graph::batch::object;
-use crate::graph::list::splitter::JsonError;
 use crate::graph::service::{Graph, check_header};
-use crate::text::nearest;
 
 /// A request of a batch.
 #[derive(Debug)]
 pub(crate) struct Line {
     /// Where it stands, from 1.
     pub(crate) number: u64,
+    /// How many requests came before it; blank lines are none.
+    pub(crate) index: u64,
     pub(crate) id: Id,
     pub(crate) method: String,
     pub(crate) version: &'static str,
@@ -36,23 +37,20 @@ pub(crate) struct Id {
 
 /// Those that a batch takes.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-const KEYS: [&str; 6] = ["id", "method", "url", "headers", "body", "dependsOn"];
-const ONE_A_LINE: &str = "each request is one line, as jq -c writes it";
-
-/// The members of a line by name.
-#[derive(Default)]
-struct Given {
-    values: [Option<Vec<u8>>; KEYS.len()],
-}
 
 impl Line {
-    /// Reads a line: an object, or a path alone.
+    /// Reads a line: an object, or a path alone or behind a method; `index` requests came before.
     ///
     /// # Errors
     ///
     /// `Parameters` when it is no request, or would reach another object than the one meant.
-    pub(crate) fn parse(text: &[u8], number: u64, graph: &Graph) -> Result<Self, Error> {
-        let line = read(text, number, graph);
+    pub(crate) fn parse(
+        text: &[u8],
+        number: u64,
+        index: u64,
+        graph: &Graph,
+    ) -> Result<Self, Error> {
+        let line = read(text, number, index, graph);
         line.map_err(|error| error.at(&format!("line {number}")))
     }
 
@@ -61,23 +59,29 @@ impl Line {
     }
 }
 
-fn read(text: &[u8], number: u64, graph: &Graph) -> Result<Line, Error> {
+fn read(text: &[u8], number: u64, index: u64, graph: &Graph) -> Result<Line, Error> {
     let given = match text.trim_ascii().first() {
         Some(b'{') => Given::read(text)?,
-        Some(b'[') => return Err(Error::parameters("is no request").hint(ONE_A_LINE)),
+        Some(b'[') => return Err(no_request("is no request")),
         _ => Given::default(),
     };
     let [id, method, url, headers, body, depends_on] = given.values;
+    let mut method = match method {
+        Some(token) => Some(string("method", &token)?),
+        None => None,
+    };
     let path = match (&url, text.trim_ascii().first()) {
         (Some(url), _) => string("url", url)?,
         (None, Some(b'{')) => return Err(Error::parameters("url: missing")),
         (None, Some(b'"')) => object::text(text).ok_or_else(|| Error::parameters("is no path"))?,
-        (None, _) => match std::str::from_utf8(text) {
-            Ok(text) => text.trim().to_owned(),
-            Err(_) => return Err(Error::parameters("is not UTF-8")),
-        },
+        (None, _) => {
+            let text = str::from_utf8(text).map_err(|_| Error::parameters("is not UTF-8"))?;
+            let (first, path) = method_and_path(text.trim());
+            method = first.map(str::to_owned);
+            path.to_owned()
+        }
     };
-    let method = read_method(method.as_deref(), body.is_some())?;
+    let method = read_method(method, body.is_some())?;
     let (version, target) = target(graph, &method, &path)?;
     let id = id.map_or(Ok(Id::of_line(number)), Id::read)?;
     let depends_on = depends_on.map_or(Ok(Vec::new()), |ids| read_ids(&ids))?;
@@ -86,6 +90,7 @@ fn read(text: &[u8], number: u64, graph: &Graph) -> Result<Line, Error> {
     }
     Ok(Line {
         number,
+        index,
         id,
         method,
         version,
@@ -95,28 +100,6 @@ fn read(text: &[u8], number: u64, graph: &Graph) -> Result<Line, Error> {
         depends_on,
         length: text.len(),
     })
-}
-
-impl Given {
-    fn read(text: &[u8]) -> Result<Self, Error> {
-        let members = object::members(text).map_err(|flaw| not_json(&flaw))?;
-        let mut given = Self::default();
-        for (key, value) in members {
-            let name = object::text(&key).unwrap_or_default();
-            let Some(place) = KEYS.iter().position(|known| *known == name) else {
-                let error = Error::parameters(format!("unknown key `{name}`"));
-                return Err(match nearest(&name, KEYS) {
-                    Some(known) => error.hint(format!("did you mean `{known}`?")),
-                    None => error.hint(ONE_A_LINE),
-                });
-            };
-            if given.values[place].is_some() {
-                return Err(Error::parameters(format!("`{name}` comes twice")));
-            }
-            given.values[place] = Some(value).filter(|value| value != b"null");
-        }
-        Ok(given)
-    }
 }
 
 impl Id {
@@ -133,6 +116,16 @@ impl Id {
         Self {
             token: format!("\"{number}\"").into_bytes(),
             key: number.to_string(),
+        }
+    }
+
+    /// As it is written in a message.
+    pub(crate) fn shown(&self) -> String {
+        const LONG: usize = 80;
+        let text = object::text(&self.token).unwrap_or_else(|| self.key.clone());
+        match text.char_indices().nth(LONG) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
         }
     }
 }
@@ -152,9 +145,18 @@ fn read_ids(token: &[u8]) -> Result<Vec<String>, Error> {
     keys.ok_or_else(|| Error::parameters("dependsOn: is not a list of ids"))
 }
 
-fn read_method(token: Option<&[u8]>, has_body: bool) -> Result<String, Error> {
-    let method = match token {
-        Some(token) => string("method", token)?.to_ascii_uppercase(),
+/// Takes the method, in capitals, from before the path.
+fn method_and_path(text: &str) -> (Option<&str>, &str) {
+    let (first, rest) = text.split_once([' ', '\t']).unwrap_or((text, ""));
+    match METHODS.contains(&first) {
+        true => (Some(first), rest.trim_start()),
+        false => (None, text),
+    }
+}
+
+fn read_method(method: Option<String>, has_body: bool) -> Result<String, Error> {
+    let method = match method {
+        Some(method) => method.to_ascii_uppercase(),
         None if has_body => return Err(Error::parameters("method: missing beside a body")),
         None => "GET".to_owned(),
     };
@@ -240,9 +242,4 @@ fn target(graph: &Graph, method: &str, path: &str) -> Result<(&'static str, Stri
 
 fn string(what: &str, token: &[u8]) -> Result<String, Error> {
     object::text(token).ok_or_else(|| Error::parameters(format!("{what}: is no string")))
-}
-
-fn not_json(flaw: &JsonError) -> Error {
-    let JsonError { at, what } = flaw;
-    Error::parameters(format!("is no JSON object: {what} at byte {at}")).hint(ONE_A_LINE)
 }

@@ -20,6 +20,8 @@ pub(crate) struct Lines {
     /// What the input is called in messages.
     name: String,
     number: u64,
+    /// Requests so far.
+    count: u64,
     pending: VecDeque<Line>,
     ids: Window,
     /// Whether a line that depends on another came by.
@@ -34,6 +36,7 @@ impl Lines {
             input,
             name,
             number: 0,
+            count: 0,
             pending: VecDeque::new(),
             ids: Window::default(),
             depends: false,
@@ -81,7 +84,30 @@ impl Lines {
         }
     }
 
+    /// The next line that is not blank.
     fn read_line(&mut self) -> Result<Option<Line>, Error> {
+        loop {
+            let Some(text) = self.read_text()? else {
+                return Ok(None);
+            };
+            if text.trim_ascii().is_empty() {
+                continue;
+            }
+            let line = Line::parse(&text, self.number, self.count, &self.graph)?;
+            if !self.ids.take(&line.id.key) {
+                let what = "id: came before; ids differ by more than case";
+                return Err(self.wrong(what));
+            }
+            self.count += 1;
+            return Ok(Some(line));
+        }
+    }
+
+    fn wrong(&self, what: &str) -> Error {
+        Error::parameters(format!("line {}: {what}", self.number))
+    }
+
+    fn read_text(&mut self) -> Result<Option<Vec<u8>>, Error> {
         let max = self.graph.max_item();
         let mut text = Vec::new();
         let mut bounded = (&mut self.input).take(max as u64 + 2);
@@ -93,22 +119,17 @@ impl Lines {
             return Ok(None);
         }
         self.number += 1;
-        let number = self.number;
-        let text = text.strip_suffix(b"\n").unwrap_or(&text);
-        let fail = |what: &str| Err(Error::parameters(format!("line {number}: {what}")));
+        if text.last() == Some(&b'\n') {
+            text.pop();
+        }
         if text.len() > max {
-            return fail("is longer than --max-item allows");
+            return Err(self.wrong("is longer than --max-item allows"));
         }
         // Editors write a mark of the byte order, which is no part of the first line.
-        let text = match number {
-            1 => text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
-            _ => text,
-        };
-        let line = Line::parse(text, number, &self.graph)?;
-        if !self.ids.take(&line.id.key) {
-            return fail("id: came before; ids differ by more than case");
+        if self.number == 1 && text.starts_with(b"\xef\xbb\xbf") {
+            text.drain(..3);
         }
-        Ok(Some(line))
+        Ok(Some(text))
     }
 }
 

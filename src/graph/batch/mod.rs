@@ -3,6 +3,7 @@
 
 mod chunk;
 mod follow;
+mod given;
 mod line;
 mod lines;
 mod object;

@@ -5,12 +5,12 @@ use crate::error::Error;
 /// What came of one line.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// The number of the line.
-    pub(crate) number: u64,
+    /// The index among all requests.
+    pub(crate) index: u64,
     /// A line of the output.
     pub(crate) text: Vec<u8>,
-    /// Whether it has a status from 400 on, or none.
-    pub(crate) is_failed: bool,
+    /// The id for messages, where the status is 400 or more, or there is none.
+    pub(crate) failed: Option<String>,
     /// Whether it carries a further link: it is the first page of more.
     pub(crate) is_partial: bool,
 }

@@ -52,7 +52,7 @@ pub(crate) fn run(
         run.follow(place);
     }
     result.map_err(|stop| BatchError {
-        error: match chunk.range() {
+        error: match chunk.numbers() {
             (first, last) if first == last => stop.error.at(&format!("line {first}")),
             (first, last) => stop.error.at(&format!("lines {first} to {last}")),
         },
@@ -183,9 +183,9 @@ impl Run<'_> {
             moved.push(place);
         } else {
             let answered = Outcome {
-                number: line.number,
+                index: line.index,
                 text: std::mem::take(&mut item.line),
-                is_failed: !item.is_success(),
+                failed: (!item.is_success()).then(|| line.id.shown()),
                 is_partial: item.is_partial,
             };
             self.give(place, answered);
@@ -202,9 +202,9 @@ impl Run<'_> {
         match follow(self.graph, line, status, location.as_deref()) {
             Ok((text, status)) => {
                 let answered = Outcome {
-                    number: line.number,
+                    index: line.index,
                     text,
-                    is_failed: status >= 400,
+                    failed: (status >= 400).then(|| line.id.shown()),
                     is_partial: false,
                 };
                 self.give(place, answered);
@@ -217,9 +217,9 @@ impl Run<'_> {
         self.standings[place].last = None;
         let line = &self.chunk.lines[place];
         let answered = Outcome {
-            number: line.number,
+            index: line.index,
             text: unanswered(line, code, message),
-            is_failed: true,
+            failed: Some(line.id.shown()),
             is_partial: false,
         };
         self.give(place, answered);

@@ -30,7 +30,7 @@ fn answers_are_matched_by_id_in_any_order() {
     let expected = "{\"id\":\"1\",\"body\":[1.0],\"status\":200}\n\
                     {\"id\":\"Two\",\"status\":404,\"body\":{\"error\":{\"code\":\"\",\"message\":\"m\"}},\"x\":7}\n\
                     {\"id\":\"3\",\"status\":204}\n";
-    run.ended(1, expected, "mgd: 1 of 3 requests failed\n");
+    run.ended(1, expected, "mgd: 1 of 3 requests failed (id Two)\n");
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_missing_answer_is_an_error() {
         "{{\"id\":\"1\",\"status\":200}}\n{{\"id\":\"2\",{lack}\"}}}}\n\
          {{\"id\":\"w\",{lack}: it may have been applied\"}}}}\n"
     );
-    run.ended(1, &expected, "mgd: 2 of 3 requests failed\n");
+    run.ended(1, &expected, "mgd: 2 of 3 requests failed (ids 2, w)\n");
     assert_eq!(outer(&tenant).len(), 1);
 }
 
@@ -103,7 +103,8 @@ fn an_answer_that_cannot_be_right_ends_the_command() {
              \"message\":\"it may have been applied: {told}\"}}}}\n"
         );
         let note = after(2);
-        let stderr = format!("mgd: 1 of 1 requests failed\n{note}mgd: lines 1 to 2: {told}\n");
+        let stderr =
+            format!("mgd: 1 of 1 requests failed (id w)\n{note}mgd: lines 1 to 2: {told}\n");
         run.ended(5, &line, &stderr);
     }
     let tenant = Tenant::start();
@@ -210,7 +211,7 @@ fn the_throttled_keep_their_last_answer_when_the_batch_is_then_refused() {
         (run.code, list(&statuses(&run)).as_str()),
         (1, "1 429, 2 200")
     );
-    let stderr = "mgd: 1 of 2 requests failed\nmgd: no line after line 2 was sent\n\
+    let stderr = "mgd: 1 of 2 requests failed (id 1)\nmgd: no line after line 2 was sent\n\
          mgd: lines 1 to 2: graph: Authorization_RequestDenied";
     assert!(run.stderr.starts_with(stderr), "{}", run.stderr);
 }

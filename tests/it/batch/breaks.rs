@@ -24,7 +24,7 @@ fn what_reads_is_asked_again_and_what_changes_something_is_not() {
         let run = batch(&tenant, &["-H", "ConsistencyLevel: eventual"], LINES);
         assert_eq!(
             (run.code, run.stderr.as_str()),
-            (1, "mgd: 1 of 3 requests failed\n"),
+            (1, "mgd: 1 of 3 requests failed (id w)\n"),
             "{reply:?}"
         );
         assert_eq!(list(&statuses(&run)), "1 200, w 0, 3 200");
@@ -81,7 +81,7 @@ fn endless_breaks_end_the_command_and_name_what_may_have_been_applied() {
     tenant.always(BATCH, Reply::hang_up());
     let run = batch(&tenant, &["--retry-max-time=1", "--jobs=1"], LINES);
     assert_eq!((run.code, list(&statuses(&run)).as_str()), (4, "w 0"));
-    let told = "mgd: 1 of 1 requests failed\nmgd: no line after line 3 was sent\n\
+    let told = "mgd: 1 of 1 requests failed (id w)\nmgd: no line after line 3 was sent\n\
                 mgd: lines 1 to 3: localhost";
     assert!(run.stderr.starts_with(told), "{}", run.stderr);
 }
@@ -96,7 +96,7 @@ fn a_batch_of_changes_that_breaks_does_not_stop_the_next() {
     let run = batch(&tenant, &["--jobs=1"], &lines);
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (1, "mgd: 20 of 21 requests failed\n")
+        (1, "mgd: 20 of 21 requests failed (ids w0, w1, w2, …)\n")
     );
     assert_eq!(statuses(&run).last(), Some(&("w20".to_owned(), 204)));
     assert_eq!(carried_out(&tenant), ["DELETE /v1.0/users/20"]);
@@ -111,7 +111,7 @@ fn three_batches_in_a_row_that_break_end_the_command() {
     tenant.always(BATCH, Reply::hang_up());
     let run = batch(&tenant, &["--jobs=1"], &lines);
     assert_eq!((run.code, statuses(&run).len()), (4, 60));
-    let told = "mgd: 60 of 60 requests failed\nmgd: no line after line 60 was sent\n\
+    let told = "mgd: 60 of 60 requests failed (ids w0, w1, w2, …)\nmgd: no line after line 60 was sent\n\
                 mgd: lines 41 to 60: localhost";
     assert!(run.stderr.starts_with(told), "{}", run.stderr);
 
@@ -124,7 +124,7 @@ fn three_batches_in_a_row_that_break_end_the_command() {
     let run = batch(&tenant, &["--jobs=1"], &lines);
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (1, "mgd: 80 of 200 requests failed\n")
+        (1, "mgd: 80 of 200 requests failed (ids w0, w1, w2, …)\n")
     );
 }
 
@@ -140,6 +140,7 @@ fn the_end_of_all_time_ends_the_command() {
         (run.code, statuses(&run).len(), outer(&tenant).len()),
         (4, 20, 1)
     );
-    let told = "mgd: 20 of 20 requests failed\nmgd: no line after line 20 was sent\n";
+    let told =
+        "mgd: 20 of 20 requests failed (ids w0, w1, w2, …)\nmgd: no line after line 20 was sent\n";
     assert!(run.stderr.starts_with(told), "{}", run.stderr);
 }

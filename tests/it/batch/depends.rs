@@ -102,7 +102,7 @@ fn what_waits_for_a_failed_request_is_never_carried_out() {
     assert_eq!(list(&statuses(&run)), expected);
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (1, "mgd: 3 of 5 requests failed\n")
+        (1, "mgd: 3 of 5 requests failed (ids bad, both, one)\n")
     );
     assert_eq!(asked(&tenant)[1..], [["/u/slow", "/u/fine"]]);
     let done = carried_out(&tenant);

@@ -126,7 +126,7 @@ fn what_cannot_be_fetched_is_an_error_of_its_line() {
         let run = batch(&tenant, &arguments, "files/a\nusers?$top=3&$select=id\n");
         assert_eq!(
             (run.code, run.stderr.as_str()),
-            (1, "mgd: 1 of 2 requests failed\n")
+            (1, "mgd: 1 of 2 requests failed (id 1)\n")
         );
         let first = run.stdout.lines().next().unwrap();
         assert!(first.contains(&told), "{first}");

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{asked, assert_manners, batch, body, carried_out, outer, run, statuses, things};
-use crate::support::{Mgd, lines};
-use crate::tenant::Tenant;
+use crate::support::{Mgd, lines, tool};
+use crate::tenant::{Reply, Tenant};
 
 #[test]
 fn twenty_lines_are_one_request_and_one_more_is_another() {
@@ -83,7 +83,7 @@ fn a_line_is_a_path_a_string_or_an_object() {
     assert!(run.stdout.contains("\"status\":201,") && run.stdout.contains("\"status\":204,"));
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (1, "mgd: 3 of 5 requests failed\n")
+        (1, "mgd: 3 of 5 requests failed (ids 1, 2, 3)\n")
     );
 }
 
@@ -153,9 +153,79 @@ fn the_input_is_a_file_or_stdin() {
 #[test]
 fn no_lines_are_no_requests() {
     let tenant = Tenant::start();
-    let run = batch(&tenant, &[], "");
-    run.ended(0, "", "");
+    for input in ["", "\n", "\u{feff}\n \t\r\n\n"] {
+        batch(&tenant, &[], input).ended(0, "", "");
+    }
     assert_eq!(lines(&tenant), [] as [String; 0]);
+}
+
+#[test]
+fn blank_lines_are_passed_over_and_counted() {
+    for arguments in [&["--jobs=1"][..], &["--jobs=1", "--unordered"]] {
+        let (tenant, _) = things(1);
+        tenant.always_part("/beta/things/", Reply::json("{}"));
+        let blank = "\n".repeat(20);
+        let lines = "\nthings/1\n \t\n";
+        let more = "things/2\r\n\r\n\nbeta/things/3\n\n";
+        let run = batch(&tenant, arguments, &[lines, &blank, more].concat()).ok();
+        let ids = statuses(&run).into_iter().map(|(id, _)| id);
+        assert_eq!(ids.collect::<Vec<_>>(), ["2", "24", "27"]);
+        let sent = [&["/things/1", "/things/2"][..], &["/things/3"]];
+        assert_eq!(asked(&tenant), sent);
+    }
+    let (tenant, lines) = things(20);
+    let run = batch(&tenant, &[], &format!("\n{lines}\n\nthings//x\n"));
+    let told = "mgd: no line after line 21 was sent\nmgd: line 24: path things//x: has an empty";
+    assert!(run.stderr.starts_with(told), "{}", run.stderr);
+    assert_eq!((run.code, statuses(&run).len()), (2, 20));
+}
+
+#[test]
+fn many_blank_lines_take_no_memory_and_hold_nothing_up() {
+    let (tenant, _) = things(1);
+    let input = format!("things/1\n{}things/2\n", "\n".repeat(3_000_000));
+    let mgd = Mgd::new(&tenant);
+    mgd.scratch.write("in", input, 0o600);
+    // Not more address space than a few threads take.
+    let run = mgd
+        .shell("ulimit -v 400000; mgd parameters.json batch in")
+        .ok();
+    let ids = statuses(&run).into_iter().map(|(id, _)| id);
+    assert_eq!(ids.collect::<Vec<_>>(), ["1", "3000002"]);
+}
+
+#[test]
+fn on_a_terminal_it_says_that_it_reads_lines() {
+    let script = need!(tool("script"));
+    let mgd = Mgd::new(&Tenant::start());
+    mgd.scratch.write("in", "", 0o600);
+    let told = "mgd: reading requests from stdin, one a line; Ctrl-D ends them\n";
+    for (arguments, expected) in [("", told), ("-q", ""), ("-", ""), ("in", ""), ("< in", "")] {
+        let line = format!("\"$MGD\" parameters.json batch {arguments} 2>stderr.txt");
+        mgd.shell(&format!("{} -qec '{line}' /dev/null", script.display()))
+            .ok();
+        assert_eq!(mgd.scratch.read("stderr.txt"), expected, "{arguments}");
+    }
+}
+
+#[test]
+fn the_first_ids_that_failed_are_named_in_the_order_of_the_lines() {
+    let (tenant, _) = things(1);
+    tenant.always_part("/v1.0/none/", Reply::status(404));
+    // The first comes last.
+    tenant.on_part("/v1.0/none/1", [Reply::status(429).retry_after("0.2")]);
+    let long = "l".repeat(200);
+    let lines = [
+        "none/1".to_owned(),
+        "things/1".to_owned(),
+        "{\"id\":17,\"url\":\"none/2\"}".to_owned(),
+        format!("{{\"id\":\"a\\u001b{long}\",\"url\":\"none/3\"}}"),
+        "none/4".to_owned(),
+    ];
+    let run = batch(&tenant, &["--unordered"], &lines.join("\n"));
+    let cut = &long[..78];
+    let told = format!("mgd: 4 of 5 requests failed (ids 1, 17, a\\u{{1b}}{cut}…, …)\n");
+    assert_eq!((run.code, run.stderr), (1, told));
 }
 
 #[test]

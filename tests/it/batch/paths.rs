@@ -1,12 +1,15 @@
 //! Lines that are refused, and what is sent around them.
 
-use super::{asked, batch, carried_out, statuses, things};
-use crate::support::lines;
+use super::{asked, batch, body, carried_out, list, outer, statuses, things};
+use crate::support::{Mgd, lines, script, tool};
 use crate::tenant::Tenant;
 
 const SHELL: &str = "if a shell wrote this, it may have eaten a $word or an empty variable: put \
                      the argument into single quotes";
 const ONE_A_LINE: &str = "each request is one line, as jq -c writes it";
+const APART: &str = "jq -c '.requests[]' writes each of its requests as one line";
+const EITHER: &str = "each request is one line, as jq -c . writes it, or jq -c '.requests[]' \
+                      for those of a whole batch";
 const TOGETHER: &str = "requests that depend on each other, and those between them, must be of \
                         one version and fit into a batch of 20";
 
@@ -42,8 +45,72 @@ fn a_line_that_would_reach_another_object_is_refused() {
         refused(&line, &message, SHELL);
         refused(&format!("{line}\nusers\n"), &message, SHELL);
     }
-    refused("\n", "path : is empty", SHELL);
+    refused("\"\"", "path : is empty", SHELL);
     refused("{\"url\":\"\"}", "path : is empty", SHELL);
+}
+
+#[test]
+fn a_whole_batch_in_the_place_of_lines_is_taken_apart_by_jq() {
+    let whole = "is a whole batch, not one request";
+    refused(
+        "{\"requests\":[{\"id\":\"1\",\"url\":\"a\"}]}",
+        whole,
+        APART,
+    );
+    refused("{ \"requests\": [\n{\"url\":\"a\"}\n]}\n", whole, APART);
+    let early = "is no JSON object: the body ends too early at byte 1";
+    refused("{\n  \"requests\": [\n    {\"url\":\"a\"}]}", early, EITHER);
+    let batch = "printf '{\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/users\"}]}'";
+    let mgd = Mgd::new(&Tenant::start());
+    let refused = mgd.shell(&format!("{batch} | mgd parameters.json batch"));
+    assert!(refused.stderr.ends_with(&format!("mgd: hint: {APART}\n")));
+    let (_tenant, mgd) = script([]);
+    need!(tool("jq"));
+    let run = mgd.shell(&format!(
+        "{batch} | jq -c '.requests[]' | mgd parameters.json batch"
+    ));
+    assert_eq!(list(&statuses(&run)), "1 200");
+}
+
+#[test]
+fn a_method_before_the_path_is_the_method() {
+    let cases = [
+        ("GET users", "GET", "/users"),
+        (
+            "  GET \t users?$filter=a eq 'b' \r",
+            "GET",
+            "/users?$filter=a%20eq%20'b'",
+        ),
+        ("DELETE groups/G", "DELETE", "/groups/G"),
+        (
+            "POST users/U/revokeSignInSessions",
+            "POST",
+            "/users/U/revokeSignInSessions",
+        ),
+        ("PATCH a", "PATCH", "/a"),
+        ("PUT a", "PUT", "/a"),
+        ("delete groups/G", "GET", "/delete%20groups/G"),
+        ("DELETED groups", "GET", "/DELETED%20groups"),
+    ];
+    let tenant = Tenant::start();
+    let input: String = cases.iter().map(|(line, ..)| format!("{line}\n")).collect();
+    batch(&tenant, &[], &input);
+    let requests = body(&outer(&tenant)[0])["requests"].clone();
+    for (index, (line, method, url)) in cases.into_iter().enumerate() {
+        let request = &requests[index];
+        assert_eq!(request["method"], method, "{line}");
+        assert_eq!(request["url"], url, "{line}");
+        assert_eq!(request["id"], (index + 1).to_string());
+    }
+    // A variable that was empty must not make a request for something else.
+    for line in ["DELETE", "DELETE ", "GET\t"] {
+        refused(line, "path : is empty", SHELL);
+    }
+    refused(
+        "DELETE groups//members/U",
+        "path groups//members/U: has an empty segment",
+        SHELL,
+    );
 }
 
 #[test]
@@ -118,6 +185,11 @@ fn what_is_no_request_is_refused() {
         (
             "{",
             "is no JSON object: the body ends too early at byte 1",
+            EITHER,
+        ),
+        (
+            "{\"url\":",
+            "is no JSON object: the body ends too early at byte 7",
             ONE_A_LINE,
         ),
         ("[\"users\"]", "is no request", ONE_A_LINE),
@@ -135,7 +207,6 @@ fn what_is_no_request_is_refused() {
             "unknown key `dependson`",
             "did you mean `dependsOn`?",
         ),
-        ("{\"requests\":[]}", "unknown key `requests`", ONE_A_LINE),
         ("{\"url\":\"a\",\"id\":\"\"}", "id: is empty", ""),
         (
             "{\"url\":\"a\",\"id\":[]}",

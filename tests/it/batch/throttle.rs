@@ -69,7 +69,7 @@ fn what_reads_is_asked_again_wherever_get_would() {
     assert_eq!(list(&statuses(&run)), expected);
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (1, "mgd: 5 of 10 requests failed\n")
+        (1, "mgd: 5 of 10 requests failed (ids 502, 400, 404, …)\n")
     );
     let tries = |status: u32| {
         let line = format!("GET /v1.0/u/{status}");
@@ -96,7 +96,7 @@ fn what_changes_something_is_sent_again_only_where_it_was_not_carried_out() {
     assert_eq!(list(&statuses(&run)), "1 204, 2 204, 3 503, 4 500, 5 504");
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (1, "mgd: 3 of 5 requests failed\n")
+        (1, "mgd: 3 of 5 requests failed (ids 3, 4, 5)\n")
     );
     assert_eq!(asked(&tenant)[1..], [["/u/1", "/u/2"]]);
     assert_manners(&tenant);
@@ -111,7 +111,7 @@ fn endless_throttling_ends_with_the_last_answer() {
     assert!(run.stdout.contains("TooManyRequests"));
     let told = "mgd: warning: 1 of 2 requests of a batch are not retried; \
                 retry in 0.4 s does not fit --retry-max-time 1 s\n\
-                mgd: 1 of 2 requests failed\n";
+                mgd: 1 of 2 requests failed (id 1)\n";
     assert_eq!((run.code, run.stderr.as_str()), (1, told));
     let tries = outer(&tenant).len();
     assert!((1..=3).contains(&tries), "{tries}");

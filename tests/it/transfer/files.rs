@@ -194,7 +194,7 @@ fn a_terminal_sees_how_far_it_is() {
     tenant.on("/storage/", [drip]);
     let line = format!("\"$MGD\" parameters.json download {path} -O out");
     let run = mgd.shell(&format!("{} -qec '{line}' /dev/null", script.display()));
-    assert!(run.stdout.contains(" MB of 0.3 MB, 0."), "{}", run.stdout);
+    assert!(run.stdout.contains(" kB of 300 kB, "), "{}", run.stdout);
     assert!(run.stdout.contains(" left"), "{}", run.stdout);
     assert_eq!(run.code, 0);
 }
