@@ -47,6 +47,7 @@ mod recipes;
 mod request;
 mod resume;
 mod samples;
+mod scale;
 mod signals;
 mod sizes;
 mod tenant;
