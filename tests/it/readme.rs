@@ -249,3 +249,21 @@ fn each_message_that_is_explained_is_one_of_the_program() {
     }
     assert!(checked > 50, "{checked}");
 }
+
+#[test]
+fn each_file_that_contributors_are_shown_exists() {
+    let mut files = 0;
+    for name in ["CONTRIBUTING.md", "docs/design.md"] {
+        let text = prose(&fs::read_to_string(root().join(name)).unwrap());
+        for code in text.split('`').skip(1).step_by(2) {
+            let is_path = code.contains('/') && code.ends_with(".rs");
+            if !is_path || code.contains(['*', 'N']) {
+                continue;
+            }
+            let found = [root().join(code), root().join("src").join(code)];
+            assert!(found.iter().any(|path| path.exists()), "{name}: {code}");
+            files += 1;
+        }
+    }
+    assert!(files > 15, "{files}");
+}
