@@ -55,7 +55,7 @@ const SEE_ALSO: &str = r#".Sh SEE ALSO
 "#;
 
 /// A text with nothing in it that roff would take for its own.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let text = text
         .replace('\\', "\\e")
         .replace('-', "\\-")
@@ -130,7 +130,7 @@ fn command(page: &mut String, command: &Command) {
     options(page, command.own.iter());
 }
 
-fn page() -> String {
+pub(super) fn page() -> String {
     let mut page = FRONT.to_owned();
     COMMANDS.iter().for_each(|it| command(&mut page, it));
     page.push_str(".Sh OPTIONS\nThese options belong to more than one command.\n");

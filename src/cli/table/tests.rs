@@ -8,6 +8,7 @@ use crate::cli::help::{help, spelled};
 use crate::cli::normalise::normalise;
 use crate::cli::table::Command;
 use crate::cli::table::commands::COMMANDS;
+use crate::cli::table::man::{page, plain};
 use crate::cli::table::options::SHARED;
 use crate::cli::table::topics::TOPICS;
 
@@ -77,6 +78,25 @@ fn every_option_is_in_the_help_of_its_command_or_of_a_topic() {
                 "{}: {line}",
                 command.name
             );
+        }
+    }
+}
+
+#[test]
+fn every_option_is_in_the_man_page_and_is_completed() {
+    let page = page();
+    for command in COMMANDS {
+        for option in command.options() {
+            let name = plain(option.long.trim_start_matches("--"));
+            let line = format!("Fl \\-{name}");
+            let mut lines = page.lines().map(|line| line.split(" Ar ").next());
+            assert!(
+                lines.any(|it| it.is_some_and(|it| it.ends_with(&line))),
+                "{line}"
+            );
+            let words: Vec<_> = command.name.split(' ').chain([option.long]).collect();
+            let found = candidates(&words);
+            assert!(found.lines().any(|it| it == option.long), "{words:?}");
         }
     }
 }
