@@ -10,6 +10,8 @@ use std::sync::Arc;
 use rustix::fs::{
     AtFlags, Dir, Mode, OFlags, Stat, fstat, fsync, openat, renameat, statat, unlinkat,
 };
+#[cfg(feature = "cli")]
+use rustix::fs::{RenameFlags, linkat, renameat_with};
 use rustix::io::{Errno, retry_on_intr};
 
 /// A folder, open for looking up names.
@@ -41,6 +43,19 @@ impl Folder {
 
     pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(renameat(&*self.0, from, &*self.0, to)?)
+    }
+
+    /// Gives a file another name, unless something has it already.
+    #[cfg(feature = "cli")]
+    pub(super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        match renameat_with(&*self.0, from, &*self.0, to, RenameFlags::NOREPLACE) {
+            // NFS knows links but not this kind of rename.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+                linkat(&*self.0, from, &*self.0, to, AtFlags::empty())?;
+                self.remove(from)
+            }
+            result => Ok(result?),
+        }
     }
 
     /// Removes a file; one that is not there is no error.

@@ -24,10 +24,12 @@ pub(crate) use lock::hold;
 #[cfg(feature = "cli")]
 pub(crate) use output::{Output, output};
 #[cfg(feature = "cli")]
-pub(crate) use own::{check_exchange, try_own};
+pub(crate) use own::{check_exchange, create_own, try_own};
 pub(crate) use own::{mode_open_to_others, open_lock, own_folder, read_own, replace_own};
 #[cfg(feature = "cli")]
 pub(crate) use part::Partial;
+#[cfg(feature = "cli")]
+pub(crate) use pipe::has_waiting_input;
 #[cfg(feature = "cli")]
 pub(crate) use private_file::is_exposure;
 pub(crate) use private_file::{SecretFile, check_trusted_folder};

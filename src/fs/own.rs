@@ -144,6 +144,22 @@ pub(crate) fn try_own(target: &Path, bytes: &[u8]) -> io::Result<()> {
     replacement.sync()
 }
 
+/// Makes a file of our own (0600) with these bytes whole, or none.
+///
+/// # Errors
+///
+/// The kind `AlreadyExists` when something has this name, be it a link.
+#[cfg(feature = "cli")]
+pub(crate) fn create_own(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let entry = own_entry(target)?;
+    if entry.stat.is_some() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let mut replacement = Replacement::of(&entry, 0o600)?;
+    replacement.write_all(bytes)?;
+    replacement.commit_new()
+}
+
 /// Replaces a file of our own (0600) and clears away what a killed predecessor left.
 pub(crate) fn replace_own(target: &Path, bytes: &[u8]) -> io::Result<()> {
     replace_own_at(&own_entry(target)?, bytes)

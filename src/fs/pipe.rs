@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::fstatfs;
+#[cfg(feature = "cli")]
+use rustix::fs::{FileType, fstat, tell};
 use rustix::io::retry_on_intr;
 use zeroize::Zeroizing;
 
@@ -50,4 +52,24 @@ pub(crate) fn read(mut pipe: &File, max: usize) -> io::Result<Zeroizing<Vec<u8>>
         }
     }
     Ok(bytes)
+}
+
+/// Whether stdin is a file or pipe with something in it that nobody has read yet. It is not waited
+/// for.
+#[cfg(feature = "cli")]
+pub(crate) fn has_waiting_input() -> bool {
+    let stdin = io::stdin();
+    let Ok(facts) = fstat(&stdin) else {
+        return false;
+    };
+    match FileType::from_raw_mode(facts.st_mode) {
+        FileType::RegularFile => tell(&stdin).is_ok_and(|at| at < facts.st_size.cast_unsigned()),
+        FileType::Fifo => {
+            let now = Timespec::default();
+            let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+            let ready = retry_on_intr(|| poll(&mut fds, Some(&now)));
+            ready.is_ok() && fds[0].revents().contains(PollFlags::IN)
+        }
+        _ => false,
+    }
 }

@@ -47,6 +47,15 @@ impl Replacement {
         self.file.sync_all()
     }
 
+    /// Gives the new file its name where nothing has it, and makes that last.
+    #[cfg(feature = "cli")]
+    pub(super) fn commit_new(mut self) -> io::Result<()> {
+        self.sync()?;
+        temporary::commit_new(&self.folder, &self.temporary, &self.target)?;
+        self.is_committed = true;
+        self.folder.sync()
+    }
+
     /// Puts the new file in the place of the old one and makes that last.
     pub(crate) fn commit(mut self) -> io::Result<()> {
         self.sync()?;

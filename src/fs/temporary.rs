@@ -49,6 +49,15 @@ pub(crate) fn commit(folder: &Folder, name: &OsStr, target: &OsStr) -> io::Resul
     Ok(())
 }
 
+/// The same where nothing may have that name yet.
+#[cfg(feature = "cli")]
+pub(crate) fn commit_new(folder: &Folder, name: &OsStr, target: &OsStr) -> io::Result<()> {
+    let mut all = list();
+    folder.rename_new(name, target)?;
+    forget(&mut all, name);
+    Ok(())
+}
+
 pub(crate) fn remove(folder: &Folder, name: &OsStr) {
     let mut all = list();
     let _ = folder.remove(name);
