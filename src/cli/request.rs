@@ -13,7 +13,9 @@ use crate::cli::setup::Setup;
 use crate::cli::sink::Sink;
 use crate::cli::{fields, preview};
 use crate::error::{Error, printable};
+use crate::fs::has_waiting_input;
 use crate::graph::{Links, Response};
+use crate::notice::Notice;
 
 /// So much of a body is laid out for a person, or read for its error.
 const MAX_SHOWN: usize = 1 << 20;
@@ -39,6 +41,10 @@ pub(crate) fn run(args: &Request, mut setup: Setup) -> Result<(), Failure> {
         return preview::show(preview, &request, &call.body, &setup, &parameters);
     }
     let sink = sink(args.output_file.as_ref())?;
+    if call.body == Body::None && takes_body(&call.method) && has_waiting_input() {
+        let text = "stdin holds data that is not sent: --body - sends it";
+        console.hear(&Notice::Warning(text));
+    }
     let response = call.body.put(request)?.send();
     console.clear();
     let is_write = !is_reading(&call.method);
@@ -98,6 +104,10 @@ impl Call {
 
 fn is_reading(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS")
+}
+
+fn takes_body(method: &str) -> bool {
+    !is_reading(method) && method != "DELETE"
 }
 
 fn is_method(word: &str) -> bool {

@@ -156,3 +156,41 @@ fn operands_that_make_no_request_are_usage_errors() {
         assert_eq!(tenant.requests().len(), 0);
     }
 }
+
+#[test]
+fn input_that_is_not_sent_is_warned_of_and_not_waited_for() {
+    let warning = "mgd: warning: stdin holds data that is not sent: --body - sends it\n";
+    let ask = "mgd parameters.json request POST users";
+    for (line, expected) in [
+        (format!("printf '{{}}' > in.json; {ask} < in.json"), warning),
+        (
+            format!("mkfifo in; exec 3<>in; printf '{{}}' >&3; {ask} <&3"),
+            warning,
+        ),
+        // Nobody has written anything, and nobody will.
+        (format!("mkfifo in; exec 3<>in; {ask} <&3"), ""),
+        (format!(": > in.json; {ask} < in.json"), ""),
+        (format!("printf '{{}}' > in.json; {ask} -q < in.json"), ""),
+        (
+            format!("printf '{{}}' > in.json; {ask} -f a=b < in.json"),
+            "",
+        ),
+        (
+            format!("printf '{{}}' > in.json; {ask} --body - < in.json"),
+            "",
+        ),
+        (
+            "printf '{}' > in.json; mgd parameters.json request GET users < in.json".to_owned(),
+            "",
+        ),
+        (format!("{ask} < /dev/null"), ""),
+    ] {
+        let tenant = Tenant::start();
+        tenant.always("/v1.0/", created());
+        let run = Mgd::new(&tenant).shell(&line);
+        assert_eq!((run.code, run.stderr.as_str()), (0, expected), "{line}");
+        let sent = only(&tenant).body;
+        let is_sent = line.contains("--body -") || line.contains("-f");
+        assert_eq!(sent.is_empty(), !is_sent, "{line}");
+    }
+}
