@@ -3,6 +3,8 @@
 
 mod certificate;
 mod credential_choice;
+#[cfg(feature = "cli")]
+mod faults;
 mod file;
 mod identity;
 mod sources;
@@ -51,6 +53,13 @@ pub(crate) fn token_cache(
     Ok(Sources::read(flags, path, lookup)?.token_cache())
 }
 
+/// All that is wrong with them at once; none where all is right.
+#[cfg(feature = "cli")]
+pub(crate) fn faults(flags: &Flags, path: Option<&Path>, lookup: Lookup<'_>) -> Vec<Error> {
+    let judge = |sources: &Sources<'_>| Parameters::of(sources).map(drop);
+    faults::all(flags, path, lookup, &judge)
+}
+
 /// An application and what it asks for, checked.
 #[derive(Clone, Debug)]
 pub struct Parameters {
@@ -65,6 +74,8 @@ pub struct Parameters {
     is_root_trusted: bool,
     endpoint: Option<String>,
     token_cache: TokenCache,
+    /// The command that clears it.
+    clear_command: String,
     ca_file: Option<PathBuf>,
     proxy: Option<Secret>,
 }
@@ -96,22 +107,26 @@ impl Parameters {
         path: Option<&Path>,
         lookup: Lookup<'_>,
     ) -> Result<Self, Error> {
-        let sources = Sources::read(flags, path, lookup)?;
-        let pick = credential_choice::pick(&sources)?;
+        Self::of(&Sources::read(flags, path, lookup)?)
+    }
+
+    fn of(sources: &Sources<'_>) -> Result<Self, Error> {
+        let flags = sources.flags;
+        let pick = credential_choice::pick(sources)?;
         let (authority, client_id, credential) = match &pick {
             Some(pick) if pick.is_managed() => {
-                let (credential, id) = pick.managed(&sources)?;
+                let (credential, id) = pick.managed(sources)?;
                 (Authority::managed_identity()?, id, credential)
             }
             pick => {
                 let authority = sources.authority()?;
                 let client_id = sources.client_id()?;
                 let pick = pick.as_ref().ok_or_else(|| sources.no_credential())?;
-                let credential = pick.credential(&sources, &authority, &client_id)?;
+                let credential = pick.credential(sources, &authority, &client_id)?;
                 (authority, client_id.text.expose().to_owned(), credential)
             }
         };
-        let choice = pick.map(|pick| pick.why(&sources)).unwrap_or_default();
+        let choice = pick.map(|pick| pick.why(sources)).unwrap_or_default();
         let scope = sources.find("--scope", &flags.scope, "scope", None)?;
         let endpoint = sources.find("", &None, "endpoint", None)?;
         let root = match &flags.graph {
@@ -157,6 +172,7 @@ impl Parameters {
             root: root.map(|root| root.origin().to_string()),
             endpoint: given.or_else(|| Some(format!("{}/v1.0/users", origin?))),
             token_cache: sources.token_cache(),
+            clear_command: sources.clear_command(),
             ca_file: flags
                 .ca_file
                 .clone()
@@ -187,6 +203,7 @@ impl Parameters {
         let credential = self.credential.clone();
         let client = ConfidentialClient::of(authority, self.client_id.clone(), credential)
             .with_token_cache(self.token_cache.clone())
+            .with_clear_command(&self.clear_command)
             .with_network(network);
         Ok(match &self.scope {
             Some(scope) => client.with_scope(scope),

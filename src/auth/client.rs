@@ -34,6 +34,8 @@ pub struct ConfidentialClient {
     token: Mutex<Option<AccessToken>>,
     has_warned: AtomicBool,
     pub(crate) has_warned_of_credential: AtomicBool,
+    /// The command that clears the cache, for hints.
+    clear_command: String,
 }
 
 impl ConfidentialClient {
@@ -86,6 +88,7 @@ impl ConfidentialClient {
             token: Mutex::default(),
             has_warned: AtomicBool::new(false),
             has_warned_of_credential: AtomicBool::new(false),
+            clear_command: "mgd cache clear".to_owned(),
         }
     }
 
@@ -101,6 +104,12 @@ impl ConfidentialClient {
     pub fn with_token_cache(mut self, cache: TokenCache) -> Self {
         self.throttle = Throttle::beside(cache.path());
         self.cache = cache;
+        self
+    }
+
+    /// Names this command where a hint says to clear the cache.
+    pub(crate) fn with_clear_command(mut self, command: &str) -> Self {
+        command.clone_into(&mut self.clear_command);
         self
     }
 
@@ -199,6 +208,10 @@ impl ConfidentialClient {
     /// The application and its tenant, in a word.
     pub(crate) fn account(&self) -> String {
         format!("{} {}", self.authority.base().as_str(), self.client_id)
+    }
+
+    pub(crate) fn clear_command(&self) -> &str {
+        &self.clear_command
     }
 
     pub(crate) fn consent_url(&self) -> String {

@@ -18,10 +18,11 @@ use crate::time::date_and_time;
 pub(crate) fn list(args: &CacheList, setup: &Setup) -> Result<(), Failure> {
     let cache = place(setup)?;
     let console = Console::new(setup.log);
-    if cache.path().is_none() {
-        console.note("the token cache is turned off, or has no folder");
-    }
     let listed = cache.list()?;
+    match cache.path() {
+        Some(path) => console.note(&format!("token cache {}", path.display())),
+        None => console.note("the token cache is turned off, or has no folder"),
+    }
     let mut text = String::new();
     if !args.json {
         text.push_str("client\ttenant\tscope\texpires_on\tenvironment\n");
@@ -55,7 +56,13 @@ pub(crate) fn clear(setup: &Setup) -> Result<(), Failure> {
         &http,
     )?;
     let tokens = if count == 1 { "token" } else { "tokens" };
-    console.note(&format!("{count} {tokens} removed from {}", path.display()));
+    let is_named = setup.file().is_some() || setup.flags.token_cache.is_some();
+    let other = match is_named {
+        true => "",
+        false => "; a parameters file may name another: mgd -p FILE cache clear",
+    };
+    let path = path.display();
+    console.note(&format!("{count} {tokens} removed from {path}{other}"));
     Ok(())
 }
 

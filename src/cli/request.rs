@@ -15,7 +15,7 @@ use crate::cli::{fields, preview};
 use crate::error::{Error, printable};
 use crate::fs::has_waiting_input;
 use crate::graph::{Links, Response};
-use crate::notice::Notice;
+use crate::log::Notice;
 
 /// So much of a body is laid out for a person, or read for its error.
 const MAX_SHOWN: usize = 1 << 20;

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::graph::{Graph, Query};
 use crate::http::Network;
 use crate::log::Notice;
-use crate::parameters::{Flags, Parameters};
+use crate::parameters::{Flags, Parameters, faults};
 
 /// What the options that commands share say.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +42,12 @@ impl Setup {
     pub(crate) fn parameters(&self) -> Result<Parameters, Error> {
         let lookup = |name: &str| std::env::var_os(name);
         Parameters::gather(&self.flags, self.file().as_deref(), &lookup)
+    }
+
+    /// All that is wrong with the parameters.
+    pub(crate) fn faults(&self) -> Vec<Error> {
+        let lookup = |name: &str| std::env::var_os(name);
+        faults(&self.flags, self.file().as_deref(), &lookup)
     }
 
     /// Graph, asked as the options for requests say.

@@ -47,7 +47,7 @@ impl Folder {
 
     /// Gives a file another name, unless something has it already.
     #[cfg(feature = "cli")]
-    pub(super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+    pub(crate) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         match renameat_with(&*self.0, from, &*self.0, to, RenameFlags::NOREPLACE) {
             // NFS knows links but not this kind of rename.
             Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {

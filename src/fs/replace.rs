@@ -49,7 +49,7 @@ impl Replacement {
 
     /// Gives the new file its name where nothing has it, and makes that last.
     #[cfg(feature = "cli")]
-    pub(super) fn commit_new(mut self) -> io::Result<()> {
+    pub(crate) fn commit_new(mut self) -> io::Result<()> {
         self.sync()?;
         temporary::commit_new(&self.folder, &self.temporary, &self.target)?;
         self.is_committed = true;

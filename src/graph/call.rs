@@ -104,6 +104,7 @@ impl<'c> Call<'c> {
                 response,
                 token: used,
                 consent: self.client.consent_url(),
+                clear: self.client.clear_command().to_owned(),
                 path: request.url.path_and_query().to_owned(),
                 method: request.method.to_owned(),
                 is_unsure: request.repeats == Repeats::Unapplied,
@@ -240,6 +241,7 @@ pub(crate) struct GraphResponse {
     pub(crate) response: Response,
     token: AccessToken,
     consent: String,
+    clear: String,
     path: String,
     method: String,
     is_unsure: bool,
@@ -263,6 +265,7 @@ impl GraphResponse {
             path: &self.path,
             token: &self.token,
             consent: &self.consent,
+            clear: &self.clear,
         };
         refusal(&self.response, body, &asked)
     }

@@ -113,6 +113,11 @@ impl Chosen {
             sources.check_same(variable, "AZURE_CLIENT_ID", client_id.text.expose())?;
             sources.check_same(variable, "AZURE_TENANT_ID", authority.tenant())?;
         }
+        self.proof(sources)
+    }
+
+    /// The credential alone, whoever it is for.
+    pub(crate) fn proof(&self, sources: &Sources<'_>) -> Result<Credential, Error> {
         match self.auth {
             Auth::Certificate => sources.certificate(self.level),
             Auth::Federated => sources.federated(self.level).map(Credential::federated),

@@ -52,6 +52,10 @@ pub(crate) struct Located {
 pub(crate) struct ParametersFile {
     path: PathBuf,
     values: Vec<(String, Located)>,
+    /// What is wrong with it, in the order in which it is seen.
+    faults: Vec<Error>,
+    /// The keys at fault, so that nothing more is said of them.
+    faulty: Vec<String>,
 }
 
 impl ParametersFile {
@@ -63,9 +67,40 @@ impl ParametersFile {
     /// types, texts that the sample left to be filled in, and then who else could read or change
     /// the file.
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+        Self::examine(path)?.checked()
+    }
+
+    /// The same for a text that is to become the file at `path`.
+    #[cfg(feature = "cli")]
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let mut file = Self::of(path, text.as_bytes())?;
+        file.check_authorities();
+        file.checked()
+    }
+
+    /// Reads a file and keeps what is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// `Parameters` when it is no JSON object that can be read.
+    pub(crate) fn examine(path: &Path) -> Result<Self, Error> {
         let guarded = SecretFile::read(path, WHAT, MAX_BYTES)?;
+        let mut file = Self::of(path, guarded.bytes())?;
+        let has_password = |proxy: &Located| proxy.text.expose().contains('@');
+        let is_private =
+            file.get("secret").is_some() || file.get("proxy").is_some_and(has_password);
+        let safe = match is_private {
+            true => guarded.check_private(WHAT),
+            false => Ok(()),
+        };
+        let safe = safe.and_then(|()| guarded.check_unwritable(WHAT));
+        file.faults.extend(safe.err());
+        file.check_authorities();
+        Ok(file)
+    }
+
+    fn of(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
         let at = |line: usize| format!("{WHAT} {}:{line}", shown(path));
-        let bytes = guarded.bytes();
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return Err(Error::parameters("is UTF-16")
                 .hint("save it as UTF-8")
@@ -82,6 +117,8 @@ impl ParametersFile {
         let mut file = Self {
             path: path.to_owned(),
             values: Vec::new(),
+            faults: Vec::new(),
+            faulty: Vec::new(),
         };
         for (key, raw) in members {
             // The value is a part of the text, so that its place in it is the difference.
@@ -90,22 +127,45 @@ impl ParametersFile {
                 .iter()
                 .filter(|b| **b == b'\n');
             let line = line.count() + 1;
-            file.take(&key, raw.get())
-                .map_err(|error| error.at(&at(line)))?;
+            if let Err(error) = file.take(&key, raw.get()) {
+                file.faults.push(error.at(&at(line)));
+                let meant = nearest(&key, known_keys()).map(str::to_owned);
+                file.faulty.push(meant.unwrap_or(key));
+                continue;
+            }
             for (known, placed) in &mut file.values {
                 if *known == key {
                     placed.place = format!("{}: {key}", at(line));
                 }
             }
         }
-        file.check_placeholders()?;
-        let has_password = |proxy: &Located| proxy.text.expose().contains('@');
-        if file.get("secret").is_some() || file.get("proxy").is_some_and(has_password) {
-            guarded.check_private(WHAT)?;
-        }
-        guarded.check_unwritable(WHAT)?;
-        file.check_authorities()?;
+        file.check_placeholders();
         Ok(file)
+    }
+
+    /// The file if nothing is wrong with it.
+    fn checked(mut self) -> Result<Self, Error> {
+        if self.faults.is_empty() {
+            Ok(self)
+        } else {
+            Err(self.faults.swap_remove(0))
+        }
+    }
+
+    /// What is wrong with it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn take_faults(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.faults)
+    }
+
+    /// Whether one of these keys is at fault.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_faulty(&self, keys: &[&str]) -> bool {
+        self.faulty.iter().any(|key| keys.contains(&key.as_str()))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The text of a key; a list of scopes is joined by spaces.
@@ -133,8 +193,7 @@ impl ParametersFile {
 
     fn take(&mut self, key: &str, raw: &str) -> Result<(), Error> {
         if !KEYS.contains(&key) && key != PROXY {
-            let known = KEYS.iter().copied().chain([PROXY]);
-            return Err(match nearest(key, known) {
+            return Err(match nearest(key, known_keys()) {
                 Some(known) => Error::parameters(format!("unknown key `{key}`"))
                     .hint(format!("did you mean `{known}`?")),
                 // Not repeated: it may be a secret.
@@ -176,7 +235,7 @@ impl ParametersFile {
         Ok(())
     }
 
-    fn check_placeholders(&self) -> Result<(), Error> {
+    fn check_placeholders(&mut self) {
         for (key, placed) in &self.values {
             if is_placeholder(placed.text.expose()) {
                 let hint = match key.as_str() {
@@ -186,20 +245,25 @@ impl ParametersFile {
                     _ => "put null there, or the real value",
                 };
                 let error = Error::parameters("still holds the text of the sample");
-                return Err(error.hint(hint).at(&placed.place));
+                self.faults.push(error.hint(hint).at(&placed.place));
+                self.faulty.push(key.clone());
             }
         }
-        Ok(())
     }
 
-    fn check_authorities(&self) -> Result<(), Error> {
+    fn check_authorities(&mut self) {
         if let (Some(_), Some(oidc)) = (self.get("authority"), self.get("oidc_authority")) {
-            return Err(Error::parameters("is given with `authority`")
+            let error = Error::parameters("is given with `authority`")
                 .hint("keep one of the two and put null for the other")
-                .at(&oidc.place));
+                .at(&oidc.place);
+            self.faults.push(error);
+            self.faulty.push("oidc_authority".to_owned());
         }
-        Ok(())
     }
+}
+
+fn known_keys() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().copied().chain([PROXY])
 }
 
 /// Texts that the samples leave to be filled in, Microsoft's and ours.

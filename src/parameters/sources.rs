@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::auth::{Authority, TokenCache};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::http::Url;
 use crate::parameters::file::{Located, ParametersFile};
 use crate::secret::Secret;
@@ -153,6 +153,17 @@ impl<'a> Sources<'a> {
             Some(path) if !path.as_os_str().is_empty() => TokenCache::at(path),
             _ => TokenCache::usual(),
         }
+    }
+
+    /// The command that clears the token cache which these sources name.
+    pub(crate) fn clear_command(&self) -> String {
+        let (option, path) = match (&self.flags.token_cache, &self.file) {
+            (Some(cache), _) => ("--token-cache", cache.as_path()),
+            (None, Some(file)) => ("-p", file.path()),
+            (None, None) => return "mgd cache clear".to_owned(),
+        };
+        let path = quoted(&path.to_string_lossy());
+        format!("mgd {option} {path} cache clear")
     }
 
     /// The value of a flag, else of a key in the file, else of a variable.

@@ -8,6 +8,7 @@ use crate::support::{Mgd, Scratch, lines};
 use crate::tenant::{CLIENT_ID, TENANT_ID, Tenant};
 
 const FILE: &str = "cache.json";
+const NAMED: &str = "mgd: token cache cache.json\n";
 const HEAD: &str = "client\ttenant\tscope\texpires_on\tenvironment\n";
 
 fn entry(client: &str, tenant: &str, expires_on: &str) -> Value {
@@ -81,15 +82,15 @@ fn tokens_are_listed_without_themselves() {
     let two = row("app-2", "t-1", "2100-01-01T00:00:00Z");
     let three = row("app-1", "t-2", "2027-01-15T08:00:00Z");
     let stdout = [HEAD, &one, &two, &three].concat();
-    run(&mgd, &["list"]).ended(0, &stdout, "");
+    run(&mgd, &["list"]).ended(0, &stdout, NAMED);
     let stdout = [HEAD, &two].concat();
-    run(&mgd, &["list", "--client-id", "APP-2"]).ended(0, &stdout, "");
+    run(&mgd, &["list", "--client-id", "APP-2"]).ended(0, &stdout, NAMED);
     let stdout = [HEAD, &three].concat();
-    run(&mgd, &["list", "--tenant", "t-2"]).ended(0, &stdout, "");
+    run(&mgd, &["list", "--tenant", "t-2", "-q"]).ended(0, &stdout, "");
     let stdout = "{\"client\":\"app-2\",\"tenant\":\"t-1\",\
                   \"scope\":\"https://graph.example/.default\",\"expires_on\":4102444800,\
                   \"environment\":\"login.example\"}\n";
-    run(&mgd, &["list", "--json", "--client-id", "app-2"]).ended(0, stdout, "");
+    run(&mgd, &["list", "--json", "--client-id", "app-2"]).ended(0, stdout, NAMED);
     assert_eq!(mgd.scratch.names(), [FILE, "cache.json.not_before"]);
 }
 
@@ -106,7 +107,8 @@ fn what_the_program_kept_is_listed_and_cleared() {
     assert_eq!(listed["scope"], tenant.url("/.default"));
     let stderr = "mgd: 1 token removed from cache/msal_token_cache.json\n";
     mgd.list(["cache", "clear"]).ended(0, "", stderr);
-    mgd.list(["cache", "list"]).ended(0, HEAD, "");
+    let stderr = "mgd: token cache cache/msal_token_cache.json\n";
+    mgd.list(["cache", "list"]).ended(0, HEAD, stderr);
     mgd.list([] as [&str; 0]).ok();
     assert_eq!((tenant.token_posts(), lines(&tenant).len()), (2, 4));
 }
@@ -223,8 +225,11 @@ fn the_place_needs_no_parameters() {
 fn a_cache_that_is_not_there_is_empty_and_not_made() {
     let mgd = Mgd::without_files();
     let place = ["--token-cache", "no/cache.json"];
-    mgd.run([&["cache", "list"][..], &place].concat())
-        .ended(0, HEAD, "");
+    mgd.run([&["cache", "list"][..], &place].concat()).ended(
+        0,
+        HEAD,
+        "mgd: token cache no/cache.json\n",
+    );
     let stderr = "mgd: 0 tokens removed from no/cache.json\n";
     mgd.run([&["cache", "clear"][..], &place].concat())
         .ended(0, "", stderr);
@@ -279,4 +284,13 @@ fn a_command_that_is_misspelt_is_named() {
     let stderr = "mgd: unknown command cache clera\nmgd: hint: did you mean clear?\n";
     mgd.run(["cache", "clera"]).refused(2, stderr);
     assert_eq!(names(&mgd.scratch).len(), 6);
+}
+
+#[test]
+fn without_a_parameters_file_it_is_told_that_one_may_name_another_cache() {
+    let mgd = Mgd::without_files().env("MGD_TOKEN_CACHE", FILE);
+    mgd.scratch.write(FILE, document().to_string(), 0o600);
+    let stderr = "mgd: 3 tokens removed from cache.json; a parameters file may name another: \
+                  mgd -p FILE cache clear\n";
+    mgd.run(["cache", "clear"]).ended(0, "", stderr);
 }

@@ -8,7 +8,8 @@ use crate::tenant::{CLIENT_ID, Reply, TENANT_ID, Tenant};
 const LEAST: &str = "mgd: hint: least permission that Microsoft lists for this: ";
 const LISTED: &str = "mgd: hint: permission that Microsoft lists for this: ";
 const DENIED: &str = "Authorization_RequestDenied";
-const CACHE: &str = "and remove the token cache: the token in it knows nothing of that yet";
+const CACHE: &str = "then run mgd -p 'parameters.json' cache clear: \
+                     a token keeps the permissions that it was issued with";
 
 /// A token with these claims that nobody signed.
 fn token(claims: &str) -> String {
@@ -73,7 +74,7 @@ fn a_permission_that_the_token_lacks_is_named() {
         hint,
         format!(
             "{LEAST}User.ReadBasic.All; this token has: Mail.Send, Sites.Read.All; \
-             it is missing: have it consented to (CONSENT), {CACHE}\n"
+             it is missing: add the permission, then consent (CONSENT), {CACHE}\n"
         )
     );
 }
@@ -85,7 +86,7 @@ fn a_token_without_any_permission_is_told() {
         hint,
         format!(
             "{LEAST}AuditLog.Read.All; this token has none; \
-             it is missing: have it consented to (CONSENT), {CACHE}\n"
+             it is missing: add the permission, then consent (CONSENT), {CACHE}\n"
         )
     );
 }
@@ -124,7 +125,7 @@ fn a_permission_to_read_is_not_enough_to_write() {
             hint,
             format!(
                 "{LEAST}{listed}; this token has: {role}; \
-                 it is missing: have it consented to (CONSENT), {CACHE}\n"
+                 it is missing: add the permission, then consent (CONSENT), {CACHE}\n"
             )
         );
     }
@@ -204,8 +205,8 @@ fn nothing_is_said_to_be_missing_where_nothing_is_known() {
         assert_eq!(
             hint,
             format!(
-                "{LEAST}User.ReadBasic.All; add the application permission that this \
-                 needs, have it consented to (CONSENT), {CACHE}\n"
+                "{LEAST}User.ReadBasic.All; add the permission that this needs, \
+                 then consent (CONSENT), {CACHE}\n"
             )
         );
     }

@@ -29,16 +29,30 @@ pub(crate) fn parameters(
             report.pass("parameters", &text)?;
             files(setup, parameters, report)
         }
-        Err(error) if is_exposure(&error) => {
-            report.skip(&["parameters"], "first the file must be safe")?;
-            report.fail("files", &error)?;
-            Ok(None)
-        }
         Err(error) => {
-            report.fail("parameters", &error)?;
-            report.skip(&["files"], "first the parameters must be right")?;
+            refused(setup, error, report)?;
             Ok(None)
         }
+    }
+}
+
+/// All that is wrong, a line each: who mends one thing after another needs a run for each.
+fn refused(setup: &Setup, first: Error, report: &mut Report) -> Result<(), Failure> {
+    let mut faults = setup.faults();
+    if faults.is_empty() {
+        faults.push(first);
+    }
+    let mut is_seen = [false; 2];
+    for fault in &faults {
+        let of_files = is_exposure(fault);
+        is_seen[usize::from(of_files)] = true;
+        let check = if of_files { "files" } else { "parameters" };
+        report.fail(check, fault)?;
+    }
+    match is_seen {
+        [false, _] => report.skip(&["parameters"], "first the file must be safe"),
+        [_, false] => report.skip(&["files"], "first the parameters must be right"),
+        _ => Ok(()),
     }
 }
 

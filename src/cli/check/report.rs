@@ -40,6 +40,11 @@ pub(crate) struct Report {
     is_json: bool,
     /// How the first check failed that did.
     failed: Option<Exit>,
+    passed: u32,
+    warnings: u32,
+    failures: u32,
+    /// What could not be looked at, and why.
+    skipped: Vec<(Vec<String>, String)>,
 }
 
 impl Report {
@@ -48,29 +53,40 @@ impl Report {
             sink: Sink::stdout()?,
             is_json,
             failed: None,
+            passed: 0,
+            warnings: 0,
+            failures: 0,
+            skipped: Vec::new(),
         })
     }
 
     pub(crate) fn pass(&mut self, check: &str, text: &str) -> Result<(), Failure> {
+        self.passed += 1;
         self.tell(Verdict::Pass, check, text, None)
     }
 
     pub(crate) fn warn(&mut self, check: &str, text: &str, hint: &str) -> Result<(), Failure> {
         let hint = Some(hint).filter(|hint| !hint.is_empty());
+        self.warnings += 1;
         self.tell(Verdict::Warn, check, text, hint)
     }
 
-    /// Checks that cannot be made because another failed.
+    /// Checks that cannot be made because another failed: for a person one line, at the end.
     pub(crate) fn skip(&mut self, checks: &[&str], why: &str) -> Result<(), Failure> {
-        checks
-            .iter()
-            .try_for_each(|check| self.tell(Verdict::Skip, check, why, None))
+        let names = checks.iter().map(|check| (*check).to_owned()).collect();
+        self.skipped.push((names, why.to_owned()));
+        if self.is_json {
+            let mut checks = checks.iter();
+            return checks.try_for_each(|check| self.tell(Verdict::Skip, check, why, None));
+        }
+        Ok(())
     }
 
     pub(crate) fn fail(&mut self, check: &str, error: &Error) -> Result<(), Failure> {
         let report = error.report();
         let exit = Exit::from(error);
         self.failed.get_or_insert(exit);
+        self.failures += 1;
         let line = Line {
             result: Verdict::Fail,
             check,
@@ -97,10 +113,38 @@ impl Report {
     }
 
     /// The end: how the first failure says it.
-    pub(crate) fn finish(self) -> Result<(), Failure> {
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        if !self.is_json {
+            let skipped = self.skipped.iter();
+            let skipped =
+                skipped.map(|(checks, why)| format!("{}: {}", checks.join(", "), shown(why)));
+            let skipped = skipped.collect::<Vec<_>>().join("; ");
+            let mut text = String::new();
+            if !skipped.is_empty() {
+                text = format!("skip  {skipped}\n");
+            }
+            text.push_str(&self.summary());
+            self.sink.write(text.as_bytes())?;
+        }
         self.sink.finish()?;
         self.failed
             .map_or(Ok(()), |exit| Err(Failure::Reported(exit)))
+    }
+
+    fn summary(&self) -> String {
+        let skipped: usize = self.skipped.iter().map(|(checks, _)| checks.len()).sum();
+        let mut summary = format!("{} passed", self.passed);
+        if self.warnings > 0 {
+            let plural = if self.warnings == 1 { "" } else { "s" };
+            summary.push_str(&format!(", {} warning{plural}", self.warnings));
+        }
+        if self.failures > 0 {
+            summary.push_str(&format!(", {} failed", self.failures));
+        }
+        if skipped > 0 {
+            summary.push_str(&format!(", {skipped} skipped"));
+        }
+        summary + "\n"
     }
 
     fn tell(

@@ -56,9 +56,10 @@ fn first_page(graph: &Graph, endpoint: &str) -> Result<String, Error> {
     let shape = pages.shape()?;
     while pages.next_item()?.is_some() {}
     let items = pages.counts().items;
+    let plural = if items == 1 { "" } else { "s" };
     let came = match shape {
-        Shape::Collection if pages.has_more() => format!("{items} items, and more pages"),
-        Shape::Collection => format!("{items} items"),
+        Shape::Collection if pages.has_more() => format!("{items} item{plural}, and more pages"),
+        Shape::Collection => format!("{items} item{plural}"),
         _ => "one object".to_owned(),
     };
     Ok(format!("{endpoint}: {came}"))

@@ -21,6 +21,8 @@ pub(crate) struct RequestContext<'a> {
     pub(crate) token: &'a AccessToken,
     /// Where an administrator consents.
     pub(crate) consent: &'a str,
+    /// The command that clears the token cache.
+    pub(crate) clear: &'a str,
 }
 
 /// The error that a response without the thing asked for amounts to; the status says who must act.
@@ -207,6 +209,7 @@ fn hint(
             path: asked.path,
             roles: asked.token.roles().as_deref(),
             consent: asked.consent,
+            clear: asked.clear,
         }))
     } else if matches!(status, 301..=303 | 307 | 308) && !matches!(asked.method, "GET" | "HEAD") {
         let method = asked.method;

@@ -13,6 +13,8 @@ pub(crate) struct Forbidden<'a> {
     pub(crate) roles: Option<&'a [String]>,
     /// Where an administrator consents.
     pub(crate) consent: &'a str,
+    /// The command that clears the token cache.
+    pub(crate) clear: &'a str,
 }
 
 /// What is known about a 403: the permission it takes, those of the token, and who can help. Only
@@ -38,7 +40,7 @@ pub(crate) fn forbidden(asked: &Forbidden<'_>) -> String {
 
 /// Who can help after a 403.
 fn remedy(asked: &Forbidden<'_>, is_missing: Option<bool>) -> Option<String> {
-    let (is, roles, consent) = (asked.is, asked.roles, asked.consent);
+    let (is, roles, consent, clear) = (asked.is, asked.roles, asked.consent, asked.clear);
     let is_selected = roles.is_some_and(|roles| roles.iter().any(|role| role == "Sites.Selected"));
     let remedy = if is_selected && permissions::is_of_sharepoint(asked.path) {
         "Sites.Selected opens only sites that were granted to the application, \
@@ -46,8 +48,8 @@ fn remedy(asked: &Forbidden<'_>, is_missing: Option<bool>) -> Option<String> {
             .to_owned()
     } else if is_missing == Some(true) {
         format!(
-            "it is missing: have it consented to ({consent}), and remove the token cache: \
-             the token in it knows nothing of that yet"
+            "it is missing: add the permission, then consent ({consent}), then run {clear}: \
+             a token keeps the permissions that it was issued with"
         )
     } else if is("ErrorAccessDenied") {
         format!(
@@ -68,8 +70,8 @@ fn remedy(asked: &Forbidden<'_>, is_missing: Option<bool>) -> Option<String> {
         return None;
     } else if is("Authorization_RequestDenied") {
         format!(
-            "add the application permission that this needs, have it consented to ({consent}), \
-             and remove the token cache: the token in it knows nothing of that yet"
+            "add the permission that this needs, then consent ({consent}), then run {clear}: \
+             a token keeps the permissions that it was issued with"
         )
     } else {
         format!("the application lacks a permission, or its consent: {consent}")

@@ -54,7 +54,7 @@ fn a_file_that_others_can_read() {
         "chmod 600 'parameters.json'",
     );
     assert_eq!((run.code, failed(&run, "files")), (2, told));
-    let mut expected = vec!["skip parameters".to_owned(), "fail files".to_owned()];
+    let mut expected = vec!["fail files".to_owned(), "skip parameters".to_owned()];
     expected.extend(skipped(&REST));
     assert_eq!(troubles(&run), expected);
     assert_eq!(lines(&tenant), [] as [String; 0]);
@@ -128,7 +128,11 @@ fn a_token_that_cannot_be_read_is_no_fault() {
     tenant.clear_script();
     let run = check(&mgd).ok();
     assert_eq!(troubles(&run), ["skip roles"]);
-    let line = format!("pass  graph: {}: 3 items\n", tenant.url("/v1.0/users"));
+    let line = format!(
+        "pass  graph: {}: 3 items\nskip  roles: the token does not let itself be read\n\
+         11 passed, 1 skipped\n",
+        tenant.url("/v1.0/users")
+    );
     assert!(run.stdout.ends_with(&line), "{}", run.stdout);
 }
 
@@ -181,7 +185,7 @@ fn more_pages_are_not_followed() {
     tenant.always("/v1.0/users", Reply::json(page));
     let run = check(&mgd).ok();
     let endpoint = tenant.url("/v1.0/users");
-    let line = format!("pass  graph: {endpoint}: 1 items, and more pages\n");
+    let line = format!("pass  graph: {endpoint}: 1 item, and more pages\n12 passed\n");
     assert!(run.stdout.ends_with(&line), "{}", run.stdout);
     assert_eq!(lines(&tenant).len(), 3);
 }
@@ -201,4 +205,46 @@ fn a_cache_that_cannot_be_used_is_a_warning() {
     let run = check(&mgd).ok();
     let (line, _) = told(&run, "pass  cache: ");
     assert_eq!(line, "off: tokens are kept in memory only");
+}
+
+#[test]
+fn everything_wrong_in_the_file_is_told_at_once() {
+    let (tenant, mgd) = healthy();
+    let text = "{\n\
+        \"authority\": \"https://login.microsoftonline.com/common\",\n\
+        \"client_id\": 7,\n\
+        \"secert_file\": \"x\",\n\
+        \"scope\": \"Enter_the_scope\",\n\
+        \"secret\": \"\"\n}\n";
+    mgd.scratch.write("parameters.json", text, 0o644);
+    let run = check(&mgd);
+    let lines: Vec<_> = run.stdout.lines().collect();
+    let starts = [
+        "fail  parameters: parameters file parameters.json:3: `client_id` must be a string",
+        "fail  parameters: parameters file parameters.json:4: unknown key `secert_file`",
+        "fail  parameters: parameters file parameters.json:5: scope: still holds the text",
+        "fail  files: parameters file parameters.json: holds a secret and is open to others",
+        "fail  parameters: parameters file parameters.json:2: authority: ",
+    ];
+    let failed: Vec<_> = lines
+        .iter()
+        .filter(|line| line.starts_with("fail"))
+        .collect();
+    assert_eq!(failed.len(), starts.len(), "{}", run.stdout);
+    for (line, start) in failed.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    let end = [
+        "skip  credential, cache, proxy, dns, connect, tls, clock, token, roles, graph: \
+         first the parameters must be right",
+        "0 passed, 5 failed, 10 skipped",
+    ];
+    assert_eq!(lines[lines.len() - 2..], end);
+    assert_eq!(run.code, 2);
+    // Any other command stops at the first.
+    let run = mgd.list([] as [&str; 0]);
+    assert_eq!(run.code, 2);
+    let start = "mgd: parameters file parameters.json:3: `client_id` must be a string";
+    assert!(run.stderr.starts_with(start), "{}", run.stderr);
+    assert_eq!(super::lines(&tenant), [] as [String; 0]);
 }
