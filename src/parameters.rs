@@ -4,6 +4,8 @@
 mod certificate;
 mod credential_choice;
 #[cfg(feature = "cli")]
+mod draft;
+#[cfg(feature = "cli")]
 mod faults;
 mod file;
 mod identity;
@@ -16,11 +18,15 @@ use crate::auth::{Authority, ConfidentialClient, Credential, TokenCache};
 use crate::error::Error;
 use crate::graph::{Graph, check_root};
 use crate::http::{Network, Url};
+#[cfg(feature = "cli")]
+pub(crate) use crate::parameters::draft::{Draft, Proof};
 use crate::parameters::file::Located;
 #[cfg(feature = "cli")]
 pub(crate) use crate::parameters::sources::Auth;
 pub(crate) use crate::parameters::sources::Flags;
 use crate::parameters::sources::{Lookup, Sources};
+#[cfg(feature = "cli")]
+pub(crate) use crate::parameters::validate::is_guid;
 use crate::secret::Secret;
 
 /// The page on which an administrator consents; it takes no credential to know it.
@@ -58,6 +64,17 @@ pub(crate) fn token_cache(
 pub(crate) fn faults(flags: &Flags, path: Option<&Path>, lookup: Lookup<'_>) -> Vec<Error> {
     let judge = |sources: &Sources<'_>| Parameters::of(sources).map(drop);
     faults::all(flags, path, lookup, &judge)
+}
+
+/// A file that is to be at `path`, checked as one that is there.
+///
+/// # Errors
+///
+/// `Parameters` for what every command would refuse, and for ids that cannot be ones.
+#[cfg(feature = "cli")]
+pub(crate) fn draft(flags: &Flags, proof: &Proof, path: &Path) -> Result<Draft, Error> {
+    let judge = |sources: &Sources<'_>| Parameters::of(sources).map(drop);
+    Draft::new(flags, proof, path, &judge)
 }
 
 /// An application and what it asks for, checked.

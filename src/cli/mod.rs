@@ -17,6 +17,7 @@ mod fields;
 mod get;
 mod help;
 mod indent;
+mod init;
 mod lines;
 mod memory;
 mod normalise;
@@ -99,6 +100,7 @@ fn run_command(command: Command, setup: Setup) -> Result<(), Failure> {
         Command::Delta(delta) => delta::run(&delta, &setup),
         Command::Download(download) => download::run(&download, &setup),
         Command::Get(get) => get::run(&get, &setup),
+        Command::Init(init) => init::run(&init, &setup),
         Command::Request(request) => request::run(&request, setup),
         Command::Token(token) => token::run(&token, setup),
         Command::Upload(upload) => upload::run(&upload, &setup),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::support::{Command, Mgd, tool};
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 21] = [
     "",
     "get",
     "request",
@@ -15,6 +15,7 @@ const PAGES: [&str; 20] = [
     "upload",
     "token",
     "check",
+    "init",
     "consent-url",
     "cache",
     "cache list",

@@ -30,6 +30,7 @@ mod faults;
 mod federated;
 mod harness;
 mod help;
+mod init;
 mod library;
 mod managed_identity;
 mod merge;

@@ -52,6 +52,15 @@ pub(crate) struct Check {
 }
 
 #[derive(Debug, FromArgs)]
+#[argh(subcommand, name = "init", help_triggers("-h", "--help"))]
+pub(in crate::cli) struct Init {
+    #[argh(positional)]
+    pub(in crate::cli) file: Option<PathBuf>,
+    #[argh(option)]
+    pub(in crate::cli) token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, FromArgs)]
 #[argh(subcommand, name = "cache", help_triggers("-h", "--help"))]
 pub(crate) struct Cache {
     #[argh(subcommand)]

@@ -3,7 +3,7 @@
 use argh::FromArgs;
 
 use crate::cli::args::batch::Batch;
-use crate::cli::args::commands::{Cache, Check, ConsentUrl, Get, Token};
+use crate::cli::args::commands::{Cache, Check, ConsentUrl, Get, Init, Token};
 use crate::cli::args::delta::Delta;
 use crate::cli::args::download::Download;
 use crate::cli::args::request::Request;
@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Delta(Delta),
     Download(Download),
     Get(Get),
+    Init(Init),
     Request(Request),
     Token(Token),
     Upload(Upload),

@@ -1,9 +1,9 @@
 //! All commands, and the options that one of them has for itself.
 
-use crate::cli::table::Section::{Output, Request, Tuning};
+use crate::cli::table::Section::{Auth, Output, Request, Tuning};
 use crate::cli::table::options::{
-    AUTHORITY, CALLS, CLIENT_ID, IDENTITY, MAX_TIME, MESSAGES, NETWORK, PARAMETERS, PREVIEWS,
-    QUERIES, TENANT, TOKEN_CACHE,
+    AUTHORITY, CALLS, CLIENT_ID, CREDENTIAL, IDENTITY, MAX_TIME, MESSAGES, NETWORK, PARAMETERS,
+    PREVIEWS, QUERIES, TENANT, TOKEN_CACHE,
 };
 use crate::cli::table::{Command, Opt, opt};
 
@@ -303,6 +303,29 @@ pub(crate) static COMMANDS: &[Command] = &[
         notes: &["It always requests a new token; the exit code is that of the first failure."],
         own: &[JSON],
         groups: IDENTITY | NETWORK | MESSAGES,
+    },
+    Command {
+        name: "init",
+        about: "Write a parameters file and say what comes next",
+        usage: "[FILE]",
+        operands: &[("FILE", "the file to write; default: parameters.json")],
+        examples: &[
+            "mgd init",
+            "mgd init --tenant ID --client-id ID --secret-file secret",
+            "mgd init app.json --tenant ID --client-id ID --certificate-file mgd.pem",
+            "mgd init --auth managed-identity",
+        ],
+        notes: &[
+            "On a terminal it asks for what is not given; a secret is not shown. The file is",
+            "readable by its owner alone; one that exists is never replaced.",
+        ],
+        own: &[opt(
+            Auth,
+            "--token-file",
+            "FILE",
+            "file that holds the federated token",
+        )],
+        groups: PARAMETERS | TENANT | CLIENT_ID | AUTHORITY | CREDENTIAL | MESSAGES,
     },
     Command {
         name: "consent-url",
