@@ -53,11 +53,11 @@ pub(crate) struct Check {
 
 #[derive(Debug, FromArgs)]
 #[argh(subcommand, name = "init", help_triggers("-h", "--help"))]
-pub(in crate::cli) struct Init {
+pub(crate) struct Init {
     #[argh(positional)]
-    pub(in crate::cli) file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     #[argh(option)]
-    pub(in crate::cli) token_file: Option<PathBuf>,
+    pub(crate) token_file: Option<PathBuf>,
 }
 
 #[derive(Debug, FromArgs)]

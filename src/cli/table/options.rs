@@ -28,14 +28,14 @@ pub(crate) const CALLS: u16 = 1 << 3;
 pub(crate) const QUERIES: u16 = 1 << 4;
 pub(crate) const PREVIEWS: u16 = 1 << 5;
 // Some of the above alone.
-pub(in crate::cli) const PARAMETERS: u16 = 1 << 6;
-pub(in crate::cli) const TENANT: u16 = 1 << 7;
-pub(in crate::cli) const CLIENT_ID: u16 = 1 << 8;
-pub(in crate::cli) const AUTHORITY: u16 = 1 << 9;
-pub(in crate::cli) const TOKEN_CACHE: u16 = 1 << 10;
-pub(in crate::cli) const MAX_TIME: u16 = 1 << 11;
+pub(crate) const PARAMETERS: u16 = 1 << 6;
+pub(crate) const TENANT: u16 = 1 << 7;
+pub(crate) const CLIENT_ID: u16 = 1 << 8;
+pub(crate) const AUTHORITY: u16 = 1 << 9;
+pub(crate) const TOKEN_CACHE: u16 = 1 << 10;
+pub(crate) const MAX_TIME: u16 = 1 << 11;
 /// The kinds of credential.
-pub(in crate::cli) const CREDENTIAL: u16 = 1 << 12;
+pub(crate) const CREDENTIAL: u16 = 1 << 12;
 
 const fn shared(
     groups: u16,
