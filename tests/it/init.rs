@@ -404,7 +404,9 @@ fn the_file_is_there_whole_or_not_at_all() {
             skipped(&format!("strace cannot trace here: {}", run.stderr));
             return;
         }
-        assert_eq!(run.code, code, "{inject}: {}", run.stderr);
+        // The signal may come too late.
+        let is_late = code == 143 && run.code == 0;
+        assert!(run.code == code || is_late, "{inject}: {run:?}");
         let names = mgd.scratch.names();
         if is_there && run.code == 0 {
             assert_eq!(names, ["parameters.json", "secret"], "{inject}");
