@@ -170,6 +170,7 @@ impl Download<'_> {
         }
         match self.find(false)? {
             Opened::Whole(response, origin) => self.begin_anew(response, origin),
+            // With a range of the caller's.
             Opened::Rest(_, origin) => {
                 let text = format!("{}: a part of the content came, not all", origin.name());
                 return Err(Error::protocol(text).status(206));

@@ -80,7 +80,7 @@ impl Http {
             .ready(request)
             .map_err(TransportError::before_sending)?;
         let sent = ready.send(request)?;
-        Ok(self.receive(request, sent))
+        self.receive(request, sent)
     }
 
     /// Finds the way for a request; all that is told before it leaves is told here.
@@ -119,22 +119,32 @@ impl Http {
         }
     }
 
-    /// Takes what a request was answered with, and tells of it.
-    pub(crate) fn receive(&self, request: &Request<'_>, sent: Sent) -> Response {
+    /// Takes what a request was answered with, and tells of it. A part that nobody asked for is
+    /// refused: it would be taken for the whole.
+    pub(crate) fn receive(
+        &self,
+        request: &Request<'_>,
+        sent: Sent,
+    ) -> Result<Response, TransportError> {
         self.note_answer(request.url.origin());
         self.trace(request, &sent.response, sent.time);
         let (head, body) = sent.response.into_parts();
         self.trace_headers(&head.headers);
         let has_body = request.method != "HEAD";
         let host = request.url.origin().name();
-        Response {
+        let is_range = |(name, _): &(String, String)| name.eq_ignore_ascii_case("range");
+        if head.status == 206 && !request.headers.iter().any(is_range) {
+            let cause = "a part of the content came (HTTP 206), and all was asked for";
+            return Err(TransportError::protocol(&host, cause));
+        }
+        Ok(Response {
             status: head.status.as_u16(),
             body: Body::new(&host, &head, body, has_body, self.redactor()),
             headers: head.headers,
             client_request_id: sent.client_request_id,
             redactor: self.redactor().clone(),
             gave_up: None,
-        }
+        })
     }
 
     fn trace(&self, request: &Request<'_>, response: &UreqResponse<ureq::Body>, time: Duration) {

@@ -42,6 +42,6 @@ impl Http {
         request: &Request<'_>,
     ) -> Option<Result<Response, TransportError>> {
         let outcome = flight.0.join().ok()?;
-        Some(outcome.map(|sent| self.receive(request, sent)))
+        Some(outcome.and_then(|sent| self.receive(request, sent)))
     }
 }

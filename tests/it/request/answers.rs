@@ -1,8 +1,8 @@
 //! What comes back: as it came, errors too, and nothing that could be taken for more.
 
 use super::{answered, created, only, sent};
-use crate::support::masked;
-use crate::tenant::Reply;
+use crate::support::{Mgd, masked};
+use crate::tenant::{Reply, Tenant};
 
 #[test]
 fn the_body_of_an_error_is_written_as_it_came() {
@@ -69,9 +69,9 @@ fn it_never_pages_and_says_so() {
 
 #[test]
 fn a_file_keeps_its_old_text_when_graph_says_no() {
-    let tenant = crate::tenant::Tenant::start();
+    let tenant = Tenant::start();
     tenant.on("/v1.0/", [Reply::status(403), created()]);
-    let mgd = crate::support::Mgd::new(&tenant);
+    let mgd = Mgd::new(&tenant);
     mgd.scratch.write("out", "yesterday", 0o600);
     let run = super::request(&mgd, &["x", "-O", "out"]);
     assert_eq!(
@@ -84,9 +84,9 @@ fn a_file_keeps_its_old_text_when_graph_says_no() {
 
 #[test]
 fn a_file_keeps_its_old_text_when_nothing_has_changed() {
-    let tenant = crate::tenant::Tenant::start();
+    let tenant = Tenant::start();
     tenant.on("/v1.0/", [Reply::bare(304)]);
-    let mgd = crate::support::Mgd::new(&tenant);
+    let mgd = Mgd::new(&tenant);
     mgd.scratch.write("out", "yesterday", 0o600);
     let arguments = ["x", "-O", "out", "-H", "If-None-Match: \"1\""];
     super::request(&mgd, &arguments).ended(0, "", "");
@@ -134,4 +134,28 @@ fn an_answer_that_breaks_off_says_that_the_write_was_carried_out() {
         "{told}"
     );
     assert_eq!(sent(&tenant).len(), 1);
+}
+
+#[test]
+fn a_part_that_nobody_asked_for_is_not_taken_for_the_whole() {
+    for (media, body) in [("text/plain", "hello"), ("application/json", "{\"a\":1}")] {
+        let part = Reply::bare(206)
+            .header("Content-Type", media)
+            .header("Content-Range", "bytes 0-6/200")
+            .body(body);
+        let tenant = Tenant::start();
+        tenant.always("/v1.0/", part);
+        let mgd = Mgd::new(&tenant);
+        for command in [
+            &["get", "x"][..],
+            &["get", "x", "-o", "raw"],
+            &["request", "x"],
+            &["download", "x", "-O", "-"],
+        ] {
+            let run = mgd.list(command);
+            assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{}", run.stderr);
+        }
+        let asked = ["request", "x", "-H", "Range: bytes=0-6"];
+        mgd.list(asked).ended(0, body, "");
+    }
 }
