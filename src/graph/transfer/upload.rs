@@ -51,10 +51,11 @@ impl Upload<'_> {
             })
         };
         let item = item.map_err(explained)?;
-        self.verify(&item).inspect_err(|_| saved.remove())?;
+        // Before the file is read for its hash: that takes long, and only this response has the id.
         if let Some(id) = item.id() {
             saved.save(self.source, &Progress::Stored(id.to_owned()));
         }
+        self.verify(&item).inspect_err(|_| saved.remove())?;
         Ok(item)
     }
 
@@ -74,7 +75,7 @@ impl Upload<'_> {
         });
         let mut response = response?;
         self.source.check().inspect_err(|_| saved.forget())?;
-        match response.body.read_all(MAX_ANSWER) {
+        match response.body.read_all_json(MAX_ANSWER) {
             Ok(body) => DriveItem::read(&body, &response.redactor),
             // It is stored, under a name that only this response had.
             Err(fault) if self.target.conflict == Conflict::Rename => Err(fault.error.unsure()),

@@ -4,7 +4,7 @@
 use std::fs;
 
 use super::{asked, drive, kept, noise, requests, run, slices, well_mannered};
-use crate::support::{Mgd, Run};
+use crate::support::{Mgd, Run, run_by, skipped, tool};
 use crate::tenant::{Reply, Tenant};
 
 const PLACE: &str = "drives/D/root:/b.bin";
@@ -201,4 +201,48 @@ fn a_line_that_a_crash_cut_short_does_not_hide_the_one_before() {
             .count(),
         1
     );
+}
+
+#[test]
+fn an_item_is_known_by_its_id_before_the_file_is_read_for_its_hash() {
+    let (tenant, mgd, bytes) = file_of(SMALL);
+    tenant.put_file("b.bin", "old");
+    let strace = need!(tool("strace"));
+    // The file is read once to be sent and once for its hash.
+    for number in 2.. {
+        let inject = format!("inject=pread64:signal=KILL:when={number}");
+        let options = [
+            "-f",
+            "-qq",
+            "-o",
+            "trace.log",
+            "-e",
+            "trace=pread64",
+            "-e",
+            &inject,
+            "--",
+        ];
+        let command = mgd.command([
+            "parameters.json",
+            "upload",
+            "f",
+            PLACE,
+            "--conflict",
+            "rename",
+        ]);
+        let killed = Run::from(run_by(&strace, &options, &command).output().unwrap());
+        if killed.code != 137 {
+            return skipped(&format!("strace cannot trace here: {}", killed.stderr));
+        }
+        if tenant.file_names().len() > 1 {
+            break;
+        }
+        for file in kept(&mgd) {
+            fs::remove_file(file).unwrap();
+        }
+    }
+    let names = tenant.file_names();
+    let again = upload(&mgd, &["--conflict", "rename"]).ok();
+    assert_eq!((again.stderr.as_str(), tenant.file_names()), ("", names));
+    assert!(tenant.file("1 b.bin").unwrap() == bytes);
 }
