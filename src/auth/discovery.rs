@@ -72,7 +72,7 @@ impl ConfidentialClient {
             .http
             .exchange(request)
             .map_err(|fault| fault.at(&place))?;
-        let body = response.body.read_all(MAX_ANSWER);
+        let body = response.body.read_all_json(MAX_ANSWER);
         let body = body.map_err(|fault| fault.at(&place))?;
         let status = response.status;
         let fail = |cause: &str| format!("{place}: {cause}");

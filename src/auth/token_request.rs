@@ -80,7 +80,10 @@ impl ConfidentialClient {
             response.retry_after().into_iter().for_each(record);
         }
         let now = SystemTime::now();
-        let body = response.body.read_all(MAX_ANSWER).map(Zeroizing::new)?;
+        let body = response
+            .body
+            .read_all_json(MAX_ANSWER)
+            .map(Zeroizing::new)?;
         if response.status == 200 {
             let token = AccessToken::from_answer(&body, &self.scope, now);
             let token = token.map_err(|error| contradiction(error, &response, &body))?;

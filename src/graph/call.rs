@@ -129,7 +129,7 @@ impl<'c> Call<'c> {
         self.attempt(None, request)
     }
 
-    /// Sends a request until a success has come whole; `max` bounds its body.
+    /// Sends a request until a success, which is JSON, has come whole; `max` bounds its body.
     pub(crate) fn read(
         &mut self,
         request: &Request<'_>,
@@ -137,7 +137,7 @@ impl<'c> Call<'c> {
     ) -> Result<(Response, Vec<u8>), Error> {
         loop {
             let mut response = self.send(request)?.accepted()?;
-            match response.body.read_all(max) {
+            match response.body.read_all_json(max) {
                 Ok(body) => return Ok((response, body)),
                 Err(fault) => self.failed(request.url.origin(), fault.into())?,
             }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use ureq::http::response::Parts;
 use zeroize::Zeroizing;
 
+use crate::error::without_mark;
 use crate::http::framing::{Framing, coding, framing};
 use crate::http::gunzip::Gunzip;
 use crate::http::pace::{BODY_IDLE_TIMEOUT, Pace, reading};
@@ -134,6 +135,15 @@ impl Body {
             }
             all.extend(&buffer[..n]);
         }
+    }
+
+    /// [`read_all`](Self::read_all) for JSON, without the byte order mark that some services put
+    /// before it ([RFC 8259 §8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
+    pub(crate) fn read_all_json(&mut self, max: usize) -> Result<Vec<u8>, TransportError> {
+        let mut all = self.read_all(max)?;
+        let mark = all.len() - without_mark(&all).len();
+        all.drain(..mark);
+        Ok(all)
     }
 
     /// Reads a short rest, so that the connection can be used again.

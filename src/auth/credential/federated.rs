@@ -128,7 +128,10 @@ fn from_github(url: &Url, request_token: &Secret, http: &Http) -> Result<Secret,
         ..Request::get(url)
     };
     let mut response = http.exchange(&request).map_err(Failed::from).map_err(at)?;
-    let body = response.body.read_all(MAX_ANSWER).map_err(Failed::from);
+    let body = response
+        .body
+        .read_all_json(MAX_ANSWER)
+        .map_err(Failed::from);
     let body = Zeroizing::new(body.map_err(at)?);
     read_github(&response, &body).map_err(|error| {
         at(Failed {

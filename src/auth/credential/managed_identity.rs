@@ -188,7 +188,7 @@ impl Source {
                 }
             })
             .map_err(|fault| self.unanswered(fault))?;
-        let body = response.body.read_all(MAX_ANSWER).map(Zeroizing::new);
+        let body = response.body.read_all_json(MAX_ANSWER).map(Zeroizing::new);
         Ok(EndpointResponse {
             status: response.status,
             retry_after: response.retry_after(),

@@ -66,7 +66,7 @@ impl<'h> UploadSession<'h> {
         };
         let origin = self.url.origin();
         match response.status {
-            200..=202 => match response.body.read_all(MAX_ANSWER) {
+            200..=202 => match response.body.read_all_json(MAX_ANSWER) {
                 Ok(body) => taken(response.status, body),
                 Err(_) if response.status == 202 => Sent::Taken(None),
                 Err(fault) => Sent::Unclear(Failed::broken(fault.error)),
@@ -104,7 +104,7 @@ impl<'h> UploadSession<'h> {
                     ));
                 }
             }
-            let fault = match response.body.read_all(MAX_ANSWER) {
+            let fault = match response.body.read_all_json(MAX_ANSWER) {
                 Ok(body) => {
                     let session = serde_json::from_slice(&body).unwrap_or(Value::Null);
                     if is_complete(&session) {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::support::{asked, items, jsonl, page, script};
-use crate::tenant::Reply;
+use crate::support::{Mgd, asked, items, jsonl, page, script};
+use crate::tenant::{Reply, Tenant};
 
 const MARK: &str = "\u{feff}";
 
@@ -86,4 +86,26 @@ fn a_page_behind_a_mark_that_breaks_off_goes_on() {
     tenant.on("/v1.0/items", [cut, page("1 2", "")]);
     mgd.get(&["items", "-ojsonl"]).ended(0, &jsonl("1 2"), "");
     assert_eq!(tenant.replies_left(), 0);
+}
+
+#[test]
+fn a_mark_before_the_response_of_the_token_endpoint_is_dropped() {
+    let tenant = Tenant::start();
+    let path = tenant.token_path();
+    let refused = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid."}"#;
+    let token = format!(
+        r#"{{"expires_in":3599,"access_token":"{}"}}"#,
+        tenant.issue_token()
+    );
+    let refused = Reply::bare(401).body(format!("{MARK}{refused}"));
+    tenant.on(&path, [refused, Reply::json(format!("{MARK}{token}"))]);
+    let mgd = Mgd::new(&tenant);
+    let run = mgd.get(&["users"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("AADSTS7000215: Invalid."),
+        "{}",
+        run.stderr
+    );
+    mgd.get(&["users"]).ok();
 }
