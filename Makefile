@@ -116,7 +116,7 @@ dist-verify: needs-cargo needs-dist ## after make dist: build them again elsewhe
 package: needs-package ## after make dist: Debian packages and container images of its programs (TARGETS=…)
 	@$(CARGO) build --locked --quiet --bin mgd
 	@packaging/lint.sh $(or $(CARGO_TARGET_DIR),target)/debug/mgd
-	@packaging/package.sh $(DIST) $(or $(CARGO_TARGET_DIR),target)/package $(TARGETS)
+	@packaging/package.sh $(DIST) $(or $(CARGO_TARGET_DIR),target)/packages $(TARGETS)
 
 clean: ## remove what was built
 	$(CARGO) clean
