@@ -90,8 +90,10 @@ build() {
     options=(--release --locked --bin mgd --target "$target")
     if [ "$std" = source ]; then
         flags+=(-Clink-self-contained=no)
-        # A bug ends the program at once (SIGILL) and without a word: 114 kB of words.
-        [ "$PANIC" = text ] || flags+=(-Zunstable-options -Cpanic=immediate-abort)
+        # A bug ends the program at once (SIGILL) and without a word: 114 kB of words. No message
+        # holds more of a value's {:?} than the name of its variant: 33 kB of fields.
+        [ "$PANIC" = text ] ||
+            flags+=(-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=shallow)
         options+=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size)
         # 64 bits of time on 32-bit machines; a later libc has it under the second name.
         export RUST_LIBC_UNSTABLE_MUSL_V1_2_3=1 RUST_LIBC_UNSTABLE_MUSL_V1_2=1
