@@ -35,7 +35,7 @@ impl Terminal {
             show(&format!("{question}{hint}: "));
             let mut line = String::new();
             let read = io::stdin().read_line(&mut line);
-            let read = read.map_err(|_| Error::parameters("the answer is not UTF-8"))?;
+            let read = read.map_err(|_| Error::parameters("the input is not UTF-8"))?;
             if read == 0 {
                 show("\n");
                 return Err(unanswered());
