@@ -121,7 +121,7 @@ def slow_pages(ground, results):
     url = ground.link(count, ground.slow_root)
     command = ground.get(url, "--output", "jsonl", name="slow")
     commands = {"mgd": command}
-    prefetches = ground.knows("get", word="--no-prefetch")
+    prefetches = ground.knows("tuning", word="--no-prefetch")
     if prefetches:
         commands["mgd --no-prefetch"] = [*command, "--no-prefetch"]
     timings = compare(ground, commands, 1 if ground.quick else 3)

@@ -6,7 +6,7 @@ import instructions
 import pages
 from measure import compare, megabytes, peak, seconds
 
-OURS = ("mgd::graph::splitter::", "mgd::graph::lexical::")
+OURS = ("mgd::graph::list::splitter::", "mgd::json::lexical::")
 
 
 def memory(ground, results):
@@ -43,7 +43,7 @@ def counted(ground, results):
     costs = instructions.count(ground, command)
     results.row("all of `mgd`", f"{costs.total() / size:.1f}")
     ours = sum(cost for name, cost in costs.items() if any(our in name for our in OURS))
-    results.row("in `graph::splitter` and `graph::lexical`", f"{ours / size:.1f}")
+    results.row("in `graph::list::splitter` and `json::lexical`", f"{ours / size:.1f}")
     for name, cost in costs.most_common(3):
         results.row(f"in `{name}`", f"{cost / size:.1f}")
 

@@ -8,7 +8,7 @@ LISTED = 20
 
 def connections(ground, results):
     results.section(f"Requests and connections for {LISTED} pages, as the server counts them")
-    prefetches = ground.knows("get", word="--no-prefetch")
+    prefetches = ground.knows("tuning", word="--no-prefetch")
     listing = ground.get(ground.link(LISTED), "--output", "jsonl")
     kinds = {"mgd": listing}
     if prefetches:

@@ -9,10 +9,8 @@ room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 
 # Whether other pages exist on this machine is not the page's fault.
-if mandoc -Tlint -Wstyle "$here/mgd.1" 2>/dev/null | grep -v 'mandoc.db'; then
-    echo "lint: mgd.1 is not clean" >&2
-    exit 1
-fi
+found=$(mandoc -Tlint -Wstyle "$here/mgd.1" 2>&1 | grep -v 'mandoc.db' || true)
+[ -z "$found" ] || { printf 'lint: mgd.1 is not clean\n%s\n' "$found" >&2; exit 1; }
 
 # The most that a unit may be exposed, in tenths.
 most=15

@@ -72,7 +72,9 @@ pub(super) fn plain(text: &str) -> String {
 fn put(page: &mut String, text: &str) {
     let mut line = String::new();
     for word in text.split(' ') {
-        if !line.is_empty() && line.len() + 1 + word.len() > 78 {
+        // A sentence begins a line.
+        let is_full = line.len() + 1 + word.len() > 78 || line.ends_with('.');
+        if !line.is_empty() && is_full {
             let _ = writeln!(page, "{}", plain(&line));
             line.clear();
         }
@@ -124,8 +126,8 @@ fn command(page: &mut String, command: &Command) {
     if !command.notes.is_empty() {
         page.push_str(".Pp\n");
     }
-    for note in command.notes {
-        let _ = writeln!(page, "{}", plain(note));
+    if !command.notes.is_empty() {
+        put(page, &command.notes.join(" "));
     }
     options(page, command.own.iter());
 }
