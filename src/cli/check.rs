@@ -53,7 +53,7 @@ fn examine(setup: &Setup, console: &Console, report: &mut Report) -> Result<(), 
     let network = parameters.network(setup.network_heard(move |notice| {
         // What is worth a warning has a line of its own here.
         if !matches!(notice, Notice::Warning(_)) {
-            console.hear(notice);
+            console.log(notice);
         }
     }));
     let graph = match parameters.graph(network.clone()) {

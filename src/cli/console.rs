@@ -99,7 +99,7 @@ impl Console {
     }
 
     /// Passes on what the library tells.
-    pub(crate) fn hear(&self, notice: &Notice<'_>) {
+    pub(crate) fn log(&self, notice: &Notice<'_>) {
         let log = self.0.log;
         match notice {
             Notice::Warning(text) if !log.is_quiet => self.say("warning", text),

@@ -39,10 +39,10 @@ pub(crate) fn run(args: &Args, setup: &Setup) -> Result<(), Failure> {
         let result = round(&mut delta, &mut lines, &steps, &console);
         console.clear();
         let counts = result?;
-        get::tell_partial(counts, &console);
+        get::warn_partial(counts, &console);
         let Counts { items, pages, .. } = counts;
         let text = format!("the round has ended: {items} items on {pages} pages");
-        console.hear(&Notice::Note(&text));
+        console.log(&Notice::Note(&text));
         match args.watch {
             Some(time) if may_pause(graph.client().http(), time) => {
                 graph.client().http().pause(time);

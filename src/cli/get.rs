@@ -55,7 +55,7 @@ const UNCHANGED: &str = "not modified (HTTP 304): nothing was written";
 fn resumed(args: &Get, link: &str, console: &Console) -> Resume {
     let (skip, hash) = args.skip.unwrap_or((0, None));
     if skip > 0 && hash.is_none() {
-        console.hear(&Notice::Warning(
+        console.log(&Notice::Warning(
             "--skip without the hash of the items: whether the page still begins with them is not \
              checked",
         ));
@@ -218,11 +218,11 @@ fn conclude(args: &Get, pages: &Pages<'_>, console: &Console) {
             "more pages follow: this was the first only"
         });
     }
-    tell_partial(counts, console);
+    warn_partial(counts, console);
 }
 
 /// Says that items are not whole, if any are.
-pub(crate) fn tell_partial(counts: Counts, console: &Console) {
+pub(crate) fn warn_partial(counts: Counts, console: &Console) {
     if counts.partial > 0 {
         console.note(&format!(
             "{} of {} items are not whole: they carry a further link of their own \

@@ -114,7 +114,7 @@ fn open_end(file: &mut File, console: &Console) -> io::Result<Option<Vec<u8>>> {
         Err(error) => {
             let cause = cause(&error);
             let text = format!("stdout: a torn line at its end would not be seen: {cause}");
-            console.hear(&Notice::Warning(&text));
+            console.log(&Notice::Warning(&text));
             Ok(None)
         }
     }

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Request, mut setup: Setup) -> Result<(), Failure> {
     let sink = sink(args.output_file.as_ref())?;
     if call.body == Body::None && takes_body(&call.method) && has_waiting_input() {
         let text = "stdin holds data that is not sent: --body - sends it";
-        console.hear(&Notice::Warning(text));
+        console.log(&Notice::Warning(text));
     }
     let response = call.body.put(request)?.send();
     console.clear();

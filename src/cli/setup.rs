@@ -65,7 +65,7 @@ impl Setup {
     /// A network whose notices the console hears.
     pub(crate) fn network(&self, console: &Console) -> Network {
         let console = console.clone();
-        self.network_heard(move |notice| console.hear(notice))
+        self.network_heard(move |notice| console.log(notice))
     }
 
     /// A network whose notices `listener` hears.

@@ -316,15 +316,15 @@ mod tests {
     #[test]
     fn the_rule_for_files_with_a_secret() {
         const ME: u32 = 1000;
-        let judge = |uid, mode| owner(uid, mode).exposed_to_readers(ME);
-        assert_eq!(judge(ME, 0o600), None);
-        assert_eq!(judge(ME, 0o400), None);
-        assert_eq!(judge(ME, 0o640), Some(Exposure::Readers));
-        assert_eq!(judge(ME, 0o604), Some(Exposure::Readers));
-        assert_eq!(judge(0, 0o644), None);
-        assert_eq!(judge(0, 0o440), None);
-        assert_eq!(judge(0, 0o664), Some(Exposure::Writers));
-        assert_eq!(judge(1001, 0o600), Some(Exposure::Stranger));
+        let exposure = |uid, mode| owner(uid, mode).exposed_to_readers(ME);
+        assert_eq!(exposure(ME, 0o600), None);
+        assert_eq!(exposure(ME, 0o400), None);
+        assert_eq!(exposure(ME, 0o640), Some(Exposure::Readers));
+        assert_eq!(exposure(ME, 0o604), Some(Exposure::Readers));
+        assert_eq!(exposure(0, 0o644), None);
+        assert_eq!(exposure(0, 0o440), None);
+        assert_eq!(exposure(0, 0o664), Some(Exposure::Writers));
+        assert_eq!(exposure(1001, 0o600), Some(Exposure::Stranger));
         assert_eq!(
             owner(0, 0o644).exposed_to_readers(0),
             Some(Exposure::Readers)
@@ -348,35 +348,35 @@ mod tests {
 
     #[test]
     fn a_fifo_with_a_name_is_its_owners_and_nobody_else_may_write_it() {
-        let judge = |uid, mode| {
+        let exposure = |uid, mode| {
             let fifo = Owner {
                 is_fifo: true,
                 ..owner(uid, mode)
             };
             fifo.exposed_to_readers(1000)
         };
-        assert_eq!(judge(1000, 0o600), None);
-        assert_eq!(judge(1000, 0o644), None);
-        assert_eq!(judge(0, 0o644), None);
-        assert_eq!(judge(1000, 0o622), Some(Exposure::Writers));
-        assert_eq!(judge(1001, 0o600), Some(Exposure::Stranger));
+        assert_eq!(exposure(1000, 0o600), None);
+        assert_eq!(exposure(1000, 0o644), None);
+        assert_eq!(exposure(0, 0o644), None);
+        assert_eq!(exposure(1000, 0o622), Some(Exposure::Writers));
+        assert_eq!(exposure(1001, 0o600), Some(Exposure::Stranger));
     }
 
     #[test]
     fn a_public_file_of_a_stranger_is_refused_where_strangers_can_put_one() {
-        let judge = |uid, mode, is_among_strangers| {
+        let exposure = |uid, mode, is_among_strangers| {
             let file = Owner {
                 is_among_strangers,
                 ..owner(uid, mode)
             };
             file.exposed_as_public(1000)
         };
-        assert_eq!(judge(1001, 0o644, false), None);
-        assert_eq!(judge(1001, 0o644, true), Some(Exposure::Stranger));
-        assert_eq!(judge(0, 0o644, true), None);
-        assert_eq!(judge(1000, 0o644, true), None);
-        assert_eq!(judge(1000, 0o664, false), Some(Exposure::Writers));
-        assert_eq!(judge(1001, 0o646, false), Some(Exposure::Writers));
+        assert_eq!(exposure(1001, 0o644, false), None);
+        assert_eq!(exposure(1001, 0o644, true), Some(Exposure::Stranger));
+        assert_eq!(exposure(0, 0o644, true), None);
+        assert_eq!(exposure(1000, 0o644, true), None);
+        assert_eq!(exposure(1000, 0o664, false), Some(Exposure::Writers));
+        assert_eq!(exposure(1001, 0o646, false), Some(Exposure::Writers));
     }
 
     #[test]
